@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# oddns: `sudo make run` watches the default NIC, `sudo make test` proves it works.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build
+CC      ?= cc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+Q       := $(if $(V),,@)
+
+VERSION := 0.1.0
+
+# --- what must be installed: the one list ---------------------------------------------------------
+DEPS_BUILD := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
+	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev
+DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev python3 iproute2 ethtool kmod procps systemd \
+	knot dnsdist dnsperf tshark tcpreplay tcpdump mandoc
+
+# --- flags ----------------------------------------------------------------------------------------
+PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+CPPFLAGS += -Iinclude -Iuser -I$(BUILD) -D_GNU_SOURCE -DODDNS_VERSION='"$(VERSION)"' \
+	-DODDNS_PREFIX='"$(PREFIX)"'
+CFLAGS   ?= -O2 -g
+override CFLAGS += -std=gnu11 $(WARNINGS) -MMD -MP
+LDLIBS    = $(shell pkg-config --libs $(PKGS)) -lm
+BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror -D__bpf__ \
+	-Iinclude -Ivmlinux -Ibpf
+
+LIB_SRC  := $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c))
+UNIT_SRC := $(wildcard tests/unit/*.c)
+BPF_SRC  := $(wildcard tests/bpf/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+SKEL     := $(BUILD)/oddns.skel.h
+
+# Variants: the same sources with other flags, each in a folder of its own.
+VARIANTS     := plain asan fuzz
+FLAGS_plain  :=
+FLAGS_asan   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FLAGS_fuzz   := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+CC_plain     := $(CC)
+CC_asan      := $(CC)
+CC_fuzz      := $(CLANG)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all deps clean format
+all: $(BUILD)/oddns
+
+# --- kernel programs ------------------------------------------------------------------------------
+$(BUILD)/oddns.bpf.o: bpf/oddns.bpf.c $(wildcard bpf/*.h include/oddns/*.h vmlinux/*.h)
+	@mkdir -p $(@D)
+	@echo "  BPF      $<"
+	$(Q)$(CLANG) $(BPFFLAGS) -c $< -o $(BUILD)/oddns.full.o
+	$(Q)$(BPFTOOL) gen object $@ $(BUILD)/oddns.full.o
+
+$(SKEL): $(BUILD)/oddns.bpf.o
+	@echo "  SKEL     $@"
+	$(Q)$(BPFTOOL) gen skeleton $< name oddns_bpf > $@
+
+# --- user space, once for each variant ------------------------------------------------------------
+define variant
+$(BUILD)/$(1)/%.o: %.c | $(SKEL)
+	@mkdir -p $$(@D)
+	@echo "  CC       $$< ($(1))"
+	$(Q)$(CC_$(1)) $(CPPFLAGS) $(CFLAGS) $(FLAGS_$(1)) -c $$< -o $$@
+
+$(BUILD)/$(1)/liboddns.a: $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
+	@echo "  AR       $$@"
+	$(Q)rm -f $$@ && ar rcs $$@ $$^
+
+$(BUILD)/$(1)/oddns: $(BUILD)/$(1)/user/main.o $(BUILD)/$(1)/liboddns.a
+	@echo "  LD       $$@"
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+
+$(BUILD)/$(1)/unit: $(UNIT_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
+	@echo "  LD       $$@"
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
+
+$(BUILD)/$(1)/bpf: $(BPF_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
+	@echo "  LD       $$@"
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+$(BUILD)/oddns: $(BUILD)/plain/oddns
+	$(Q)cp $< $@
+
+# One fuzzer for each file in tests/fuzz.
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
+	@echo "  LD       $@"
+	$(Q)$(CLANG) $(FLAGS_fuzz) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# --- chores ---------------------------------------------------------------------------------------
+deps:
+	$(Q)missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(DEPS_BUILD) $(DEPS_TEST) 2>&1 | \
+		grep -v '^installed ' | grep -c .); \
+	if [ "$$missing" -ne 0 ]; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends $(DEPS_BUILD) $(DEPS_TEST); fi
+
+format:
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
+
+clean:
+	$(Q)rm -rf $(BUILD)

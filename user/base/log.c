@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines on stderr, with systemd's priority prefix when the journal reads them. */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PRIORITY_ERR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
+
+static void write_line(int priority, int r, const char *fmt, va_list args)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	if (getenv("JOURNAL_STREAM"))
+		fprintf(stderr, "<%d>", priority);
+	fprintf(stderr, "oddns: %s%s%s\n", text, r ? ": " : "", r ? strerror(-r) : "");
+}
+
+int log_err(int r, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	write_line(PRIORITY_ERR, r, fmt, args);
+	va_end(args);
+	return r;
+}
+
+void log_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	write_line(PRIORITY_WARNING, 0, fmt, args);
+	va_end(args);
+}
+
+void log_info(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	write_line(PRIORITY_INFO, 0, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Values as people write and read them. */
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_S 1000000000LL
+
+static const uint8_t ipv4_mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+const char *text_address(const uint8_t addr[16], char *buf)
+{
+	if (memcmp(addr, ipv4_mapped, sizeof(ipv4_mapped)) == 0)
+		inet_ntop(AF_INET, addr + 12, buf, TEXT_ADDRESS_MAX);
+	else
+		inet_ntop(AF_INET6, addr, buf, TEXT_ADDRESS_MAX);
+	return buf;
+}
+
+const char *text_duration(int64_t ns, char *buf)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
+	double size = fabs((double)ns);
+	size_t i = 0;
+
+	while (i < 3 && size < units[i].ns)
+		i++;
+	snprintf(buf, TEXT_DURATION_MAX, size < 1e12 ? "%.3g %s" : "%.0f %s",
+		 (double)ns / units[i].ns, units[i].unit);
+	return buf;
+}
+
+const char *text_time(int64_t ns, char *buf)
+{
+	int64_t fraction = ns % NS_PER_S;
+	time_t seconds = ns / NS_PER_S;
+	struct tm tm;
+	size_t n;
+
+	if (fraction < 0) {
+		fraction += NS_PER_S;
+		seconds--;
+	}
+	gmtime_r(&seconds, &tm);
+	n = strftime(buf, TEXT_TIME_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, TEXT_TIME_MAX - n, ".%09dZ", (int)fraction);
+	return buf;
+}
+
+const char *text_printable(const char *src, size_t len, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n + 5 <= size; i++) {
+		unsigned char c = (unsigned char)src[i];
+
+		if (c >= 0x20 && c < 0x7f && c != '\\')
+			buf[n++] = (char)c;
+		else
+			n += (size_t)snprintf(buf + n, size - n, "\\%03u", c);
+	}
+	buf[n] = '\0';
+	return buf;
+}
+
+int text_parse_address(const char *text, uint8_t ret_addr[16])
+{
+	uint8_t addr[16];
+
+	if (inet_pton(AF_INET6, text, addr) == 1) {
+		memcpy(ret_addr, addr, sizeof(addr));
+		return 0;
+	}
+	memcpy(addr, ipv4_mapped, sizeof(ipv4_mapped));
+	if (inet_pton(AF_INET, text, addr + 12) != 1)
+		return -EINVAL;
+	memcpy(ret_addr, addr, sizeof(addr));
+	return 0;
+}
+
+/* A finite number of at least 0 in decimal, and what follows it. */
+static int parse_number(const char *text, double *ret, const char **ret_rest)
+{
+	char *end;
+	double number;
+
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return -EINVAL;
+	if (text[0] == '0' && tolower((unsigned char)text[1]) == 'x')
+		return -EINVAL;
+	number = strtod(text, &end);
+	if (end == text)
+		return -EINVAL;
+	if (!isfinite(number))
+		return -ERANGE;
+	while (*end == ' ')
+		end++;
+	*ret = number;
+	*ret_rest = end;
+	return 0;
+}
+
+struct suffix {
+	const char *text;
+	double factor;
+};
+
+static int parse_scaled(const char *text, const struct suffix *suffixes, uint64_t *ret)
+{
+	const char *rest;
+	double number;
+	int r = parse_number(text, &number, &rest);
+
+	if (r < 0)
+		return r;
+	for (; suffixes->text; suffixes++)
+		if (strcasecmp(rest, suffixes->text) == 0)
+			break;
+	if (!suffixes->text)
+		return -EINVAL;
+	number *= suffixes->factor;
+	if (number >= 0x1p63)
+		return -ERANGE;
+	*ret = (uint64_t)llround(number);
+	return 0;
+}
+
+int text_parse_duration(const char *text, uint64_t *ret_ns)
+{
+	static const struct suffix suffixes[] = {
+		{"", 1e9},   {"s", 1e9},    {"ms", 1e6},   {"us", 1e3},	   {"ns", 1},
+		{"m", 60e9}, {"min", 60e9}, {"h", 3600e9}, {"d", 86400e9}, {NULL, 0},
+	};
+
+	return parse_scaled(text, suffixes, ret_ns);
+}
+
+int text_parse_size(const char *text, uint64_t *ret)
+{
+	static const struct suffix suffixes[] = {
+		{"", 1}, {"k", 0x1p10}, {"m", 0x1p20}, {"g", 0x1p30}, {NULL, 0},
+	};
+
+	return parse_scaled(text, suffixes, ret);
+}
+
+int text_parse_share(const char *text, double *ret)
+{
+	const char *rest;
+	double number;
+	int r = parse_number(text, &number, &rest);
+
+	if (r < 0)
+		return r;
+	if (strcmp(rest, "%") == 0)
+		number /= 100;
+	else if (*rest)
+		return -EINVAL;
+	*ret = number;
+	return 0;
+}

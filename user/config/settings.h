@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Settings: one table (settings.c) feeds the INI file, --set, help and the
+ * manual. Defaults, then the file, then --set in the order given.
+ */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+
+#include <oddns/abi.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONFIG_DEFAULT_FILE "/etc/oddns/oddns.conf"
+
+enum hook_choice { HOOK_AUTO, HOOK_XDP, HOOK_XDP_GENERIC, HOOK_TC };
+
+/* Index of a rule's settings; the rules themselves are in rule/rules.c. */
+enum rule_id { RULE_LATENCY, RULE_UNANSWERED, RULE_SERVFAIL, RULES };
+
+struct rule_settings {
+	bool enabled;
+	double absolute; /* X, in the unit of the rule's metric: ns or share */
+	double relative; /* Y, 0.3 = 30 % */
+};
+
+/* An address or network: first prefix_bits (0..128, of the mapped form) of addr count. */
+struct network {
+	uint8_t addr[16];
+	uint8_t prefix_bits;
+};
+
+struct group_settings {
+	char *name;
+	struct network *servers;
+	unsigned server_count;
+	bool has_absolute, has_relative; /* else those of [rule odd-one-out] */
+	double absolute;		 /* ns */
+	double relative;
+};
+
+struct settings {
+	/* [sensor] */
+	char **interfaces; /* NULL-terminated; empty: those of the default routes */
+	uint16_t ports[ODD_PORTS_MAX];
+	unsigned port_count;
+	enum hook_choice hook;
+	uint64_t timeout_ns;
+	uint64_t grace_ns;
+	uint64_t interval_ns;
+	unsigned window;	/* intervals */
+	unsigned min_samples;	/* in an interval that counts */
+	unsigned min_intervals; /* of a server that is compared */
+	unsigned raise_after;	/* evaluations in a row */
+	unsigned clear_after;
+	unsigned snaplen;    /* bytes of a message */
+	uint64_t ring_bytes; /* power of two */
+	uint64_t pending;    /* queries remembered */
+	unsigned servers;    /* servers remembered */
+	char *pin_dir;	     /* "/sys/fs/bpf/oddns" */
+	char *state_dir;     /* "/run/oddns" */
+	struct rule_settings rules[RULES];
+	struct group_settings *groups;
+	unsigned group_count;
+};
+
+/**
+ * settings__new() - Defaults.
+ *
+ * Return: owned by the caller, NULL when out of memory
+ */
+struct settings *settings__new(void);
+void settings__free(struct settings *settings);
+
+/**
+ * settings__read_file() - Read an INI file over what is there.
+ * @path: NULL: CONFIG_DEFAULT_FILE if it exists
+ *
+ * Reports the first error on stderr with file, line, value and what is allowed.
+ *
+ * Return: 0, -EINVAL for bad content, else the errno of reading; settings may be
+ * half changed then and should be freed
+ */
+int settings__read_file(struct settings *settings, const char *path);
+
+/**
+ * settings__set() - Take one "SECTION.KEY=VALUE" of the command line.
+ *
+ * "group lan.servers=10.0.0.1,10.0.0.2": the section ends at the last dot before "=".
+ * A group that does not exist is made; a list replaces what was there.
+ *
+ * Return: 0, -EINVAL after reporting what is wrong and what is allowed
+ */
+int settings__set(struct settings *settings, const char *assignment);
+
+/**
+ * settings__check() - Hold settings against each other, once all are read.
+ *
+ * For instance groups must have servers, and timeout + grace must fit the histogram.
+ *
+ * Return: 0, -EINVAL after reporting
+ */
+int settings__check(const struct settings *settings);
+
+/** settings__help() - Print each setting with section, key, default, range and meaning. */
+void settings__help(FILE *out);
+
+/** network__contains() - Is @addr (16 bytes, IPv4 mapped) in the network? */
+bool network__contains(const struct network *network, const uint8_t addr[16]);
+
+#endif

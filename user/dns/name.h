@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Domain names: from the wire, compared, as text. A name in memory is its
+ * uncompressed wire form (RFC 1035 section 3.1): length-prefixed labels and
+ * the root's zero, 1..255 bytes.
+ */
+#ifndef DNS_NAME_H
+#define DNS_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* RFC 1035 section 2.3.4 */
+#define DNS_NAME_MAX 255
+/* Each of 255 bytes as "\DDD" bounds the text, and its NUL. */
+#define DNS_NAME_TEXT_MAX (4 * DNS_NAME_MAX + 1)
+
+/* What a name on the wire can be. */
+enum dns_name_verdict {
+	DNS_NAME_OK,
+	DNS_NAME_CUT,	  /* the captured bytes end inside the name, the message goes on */
+	DNS_NAME_OVERRUN, /* the message ends inside the name */
+	DNS_NAME_LABEL,	  /* label type 0x40 or 0x80 (RFC 6891 section 5) */
+	DNS_NAME_POINTER, /* compression pointer that does not point back (RFC 1035 section 4.1.4)
+			   */
+	DNS_NAME_LONG,	  /* over 255 bytes */
+	DNS_NAME_VERDICTS,
+};
+
+struct dns_name {
+	uint8_t length; /* of wire, with the root's zero; 0 = no name */
+	uint8_t wire[DNS_NAME_MAX];
+};
+
+/* A message as far as it was captured: length <= message_length. */
+struct dns_bytes {
+	const uint8_t *data;
+	size_t length;	       /* bytes that can be read */
+	size_t message_length; /* bytes that the message had on the wire */
+};
+
+/**
+ * dns_name_read() - Read a name, following compression pointers.
+ * @bytes: the message
+ * @offset: where the name starts
+ * @ret_name: the name with case kept
+ * @ret_next: offset of the first byte behind the name (behind its first pointer, if any)
+ *
+ * Each pointer must point to before the start of the labels that it ends, so
+ * reading always ends: at most 127 labels and 127 pointers. Outputs are
+ * untouched unless DNS_NAME_OK.
+ *
+ * Source: RFC 1035 sections 3.1, 4.1.4; RFC 9267 section 2.
+ */
+enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset,
+				    struct dns_name *ret_name, size_t *ret_next);
+
+/**
+ * dns_name_skip() - As dns_name_read(), without following pointers: finds only the end.
+ */
+enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next);
+
+/**
+ * dns_name_lower() - Copy a name with ASCII letters in lower case (RFC 4343).
+ * @wire: @length bytes, 1..255
+ * @ret_wire: room for @length bytes; may be @wire itself
+ */
+void dns_name_lower(const uint8_t *wire, size_t length, uint8_t *ret_wire);
+
+/**
+ * dns_name_equal() - Are two names the same but for ASCII case (RFC 4343)?
+ */
+bool dns_name_equal(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length);
+
+/**
+ * dns_name_text() - A name as text: no trailing dot but "." for the root, RFC 1035
+ * section 5.1 escapes ("\." and "\\" in labels, "\DDD" for what is not printable).
+ * @wire: @length bytes, a well-formed name; case is kept
+ * @buf: DNS_NAME_TEXT_MAX bytes
+ *
+ * Return: length of the text
+ */
+size_t dns_name_text(const uint8_t *wire, size_t length, char *buf);
+
+#endif

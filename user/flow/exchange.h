@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the sensor reports of one talk between a client and a server: a query
+ * (with its retransmissions) and its response, or the lack of one of them.
+ */
+#ifndef FLOW_EXCHANGE_H
+#define FLOW_EXCHANGE_H
+
+#include <oddns/abi.h>
+
+#include "dns/message.h"
+
+enum exchange_state {
+	EXCHANGE_ANSWERED,   /* response within the timeout */
+	EXCHANGE_UNANSWERED, /* none within the timeout; no latency */
+	EXCHANGE_LATE,	     /* response after the timeout, within the grace */
+	EXCHANGE_ORPHAN,     /* response to no query that was seen */
+	EXCHANGE_PENDING,    /* the capture or the daemon ended within the timeout */
+	EXCHANGE_STATES,
+};
+
+/*
+ * Lives during the callback that delivers it only. What a state cannot have is
+ * 0, or -1 in latency_ns and wait_ns when has_latency is false. Header fields
+ * (flags, counts) are the response's, without one the query's.
+ */
+struct exchange {
+	enum exchange_state state;
+	int64_t time_ns;    /* first query; the response's for an orphan; since 1970 in UTC */
+	int64_t end_ns;	    /* when the exchange ended: response, expiry, end of input */
+	bool has_latency;   /* answered and late */
+	int64_t latency_ns; /* response - last transmission; negative when frames lie reversed */
+	int64_t wait_ns;    /* response - first transmission */
+	uint8_t client[16];
+	uint8_t server[16];
+	uint16_t client_port;
+	uint16_t server_port;
+	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP */
+	uint16_t vlan[ODD_VLANS_MAX];
+	uint32_t ifindex; /* of the first packet seen */
+	uint16_t id;
+	uint16_t flags;
+	uint16_t rcode; /* with EDNS's upper bits; valid when has_response */
+	bool has_query;
+	bool has_response;
+	bool recursion_desired; /* RD of the query, of the response without one */
+	uint16_t ancount;
+	uint16_t nscount;
+	uint16_t arcount;
+	uint32_t tries;		 /* transmissions of the query, 0 for an orphan */
+	uint32_t query_bytes;	 /* length of the last query message */
+	uint32_t response_bytes; /* length of the response message */
+	uint16_t qtype;		 /* valid when qname_length > 0 */
+	uint16_t qclass;	 /* valid when qname_length > 0 */
+	uint8_t qname_length;	 /* 0 when no question was readable */
+	const uint8_t *qname;	 /* wire form, lower case */
+	/* the sender of the query, when it is on this host (egress) */
+	uint32_t uid; /* ODD_NO_UID when unknown */
+	uint32_t pid; /* 0 when unknown */
+	uint64_t cgroup_id;
+	char comm[16]; /* NUL-terminated, bytes chosen by the process */
+};
+
+/**
+ * exchange_fn - Receives exchanges as they end.
+ * @context: what was registered with the callback
+ * @exchange: valid during the call only
+ */
+typedef void (*exchange_fn)(void *context, const struct exchange *exchange);
+
+/** exchange_state_name() - "answered", "unanswered", "late", "orphan", "pending". */
+const char *exchange_state_name(enum exchange_state state);
+
+#endif

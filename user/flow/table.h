@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The exchange table: joins queries with responses. table.c opens with the idea. */
+#ifndef FLOW_TABLE_H
+#define FLOW_TABLE_H
+
+#include "exchange.h"
+
+/*
+ * Counters of the conservation identities (design section 4), exact at any
+ * moment between two calls:
+ *   queries   = answered + unanswered + pending + retransmitted + evicted
+ *   responses = answered + late + orphan + duplicate
+ *   events + coalesced = queries + responses + folded + unparsable, of the
+ *   messages that were handed in; coalesced messages share a TCP segment.
+ */
+struct exchange_counters {
+	uint64_t queries;
+	uint64_t responses;
+	uint64_t answered;
+	uint64_t unanswered;
+	uint64_t pending; /* now */
+	uint64_t retransmitted;
+	uint64_t evicted; /* pending queries given up for want of room */
+	uint64_t late;
+	uint64_t orphan;
+	uint64_t duplicate;
+	uint64_t folded;    /* the same packet seen at a second hook */
+	uint64_t coalesced; /* messages that were not the first of their TCP segment */
+	uint64_t unparsable[DNS_MESSAGE_VERDICTS]; /* by verdict; OK and CUT stay 0 */
+};
+
+struct exchange_limits {
+	uint64_t timeout_ns; /* a response later than this is late */
+	uint64_t grace_ns;   /* how long after the timeout a late response is awaited */
+	uint64_t entries;    /* queries remembered at once, 64..2^26 */
+};
+
+/* What the table holds, for status. */
+struct exchange_usage {
+	uint64_t entries; /* pending, answered and expired queries that are remembered */
+	uint64_t limit;	  /* struct exchange_limits.entries */
+	uint64_t bytes;	  /* memory in use */
+};
+
+struct exchange_table;
+
+/**
+ * exchange_table__new() - Make an empty table.
+ * @limits: copied
+ * @seed: of the hash, chosen at random in production so that nobody can aim at a bucket
+ * @on_end: called for each exchange when it ends, in order of ends
+ *
+ * Return: 0, -ENOMEM, -EINVAL when a limit is out of its range
+ */
+int exchange_table__new(const struct exchange_limits *limits, uint64_t seed, exchange_fn on_end,
+			void *context, struct exchange_table **ret_table);
+void exchange_table__free(struct exchange_table *table);
+
+/**
+ * exchange_table__event() - Take one DNS message.
+ * @event: with its payload; times may lie in any order
+ *
+ * Expires first what is due at the event's time. Cost: about 100 ns.
+ */
+void exchange_table__event(struct exchange_table *table, const struct odd_event *event);
+
+/**
+ * exchange_table__tick() - Let time pass: expire what is due at @now_ns.
+ */
+void exchange_table__tick(struct exchange_table *table, uint64_t now_ns);
+
+/**
+ * exchange_table__finish() - Deliver the queries that are still pending as EXCHANGE_PENDING.
+ *
+ * The counters keep them as pending; the table takes no more events.
+ */
+void exchange_table__finish(struct exchange_table *table);
+
+/**
+ * exchange_table__set_limits() - Take new times at once; @limits->entries cannot change.
+ */
+void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits);
+
+const struct exchange_counters *exchange_table__counters(const struct exchange_table *table);
+struct exchange_usage exchange_table__usage(const struct exchange_table *table);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Joins the stages once, for run and replay alike: event in; exchanges,
+ * intervals and alerts out to whoever registered. Reads no clock.
+ */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include "config/settings.h"
+#include "flow/table.h"
+#include "rule/rules.h"
+#include "source/source.h"
+#include "stats/servers.h"
+
+/* Which half of the talk is seen, as far as traffic has shown. */
+enum direction {
+	DIRECTION_UNKNOWN,
+	DIRECTION_BOTH,
+	DIRECTION_QUERIES_ONLY,
+	DIRECTION_RESPONSES_ONLY,
+};
+
+/* Who gets what; each may be NULL. All share the context. */
+struct pipeline_sinks {
+	exchange_fn on_exchange;
+	interval_fn on_interval;
+	alert_fn on_alert;
+	void *context;
+};
+
+struct pipeline;
+
+/**
+ * pipeline__new() - Make the stages.
+ * @settings: must outlive the pipeline, or be replaced by pipeline__configure()
+ * @seed: of the hash; random in production, constant in tests
+ * @sinks: copied
+ */
+int pipeline__new(const struct settings *settings, uint64_t seed,
+		  const struct pipeline_sinks *sinks, struct pipeline **ret_pipeline);
+void pipeline__free(struct pipeline *pipeline);
+
+/**
+ * pipeline__configure() - Take reloaded settings: times, rules and groups.
+ *
+ * Return: 0, negative errno; nothing has changed then
+ */
+int pipeline__configure(struct pipeline *pipeline, const struct settings *settings);
+
+/** pipeline__event() - One message. Lets time pass up to the event's. */
+void pipeline__event(struct pipeline *pipeline, const struct odd_event *event);
+
+/** pipeline__tick() - Time passes without events: expire, close intervals, evaluate. */
+void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns);
+
+/** pipeline__finish() - End of input: close the open interval, deliver what is pending. */
+void pipeline__finish(struct pipeline *pipeline);
+
+const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline);
+struct exchange_usage pipeline__usage(const struct pipeline *pipeline);
+const struct server_table *pipeline__servers(const struct pipeline *pipeline);
+const struct rules *pipeline__rules(const struct pipeline *pipeline);
+enum direction pipeline__direction(const struct pipeline *pipeline);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules that watch groups of servers, as one table, and the memory that a
+ * verdict needs before it becomes an alert: raised after some evaluations in a
+ * row, cleared after some others.
+ */
+#ifndef RULE_RULES_H
+#define RULE_RULES_H
+
+#include "config/settings.h"
+#include "stats/servers.h"
+
+enum alert_state { ALERT_RAISED, ALERT_CLEARED };
+
+/* One server's part in the proof. */
+struct alert_evidence {
+	uint8_t server[16];
+	bool eligible; /* had enough intervals to be compared */
+	bool odd;
+	double median;	    /* in the metric's unit */
+	unsigned intervals; /* with enough samples */
+	uint64_t samples;
+};
+
+/* Lives during the callback only. */
+struct alert {
+	int64_t time_ns;
+	const struct rule_row *rule;
+	enum alert_state state;
+	const char *group;
+	uint8_t subject[16];
+	double value;	  /* median of the subject, in the metric's unit */
+	double baseline;  /* of the group, same unit */
+	double absolute;  /* X in force, same unit */
+	double relative;  /* Y in force, 0.3 = 30 % */
+	uint64_t samples; /* behind value */
+	bool forgotten;	  /* cleared because the subject gave no more evidence */
+	const struct alert_evidence *evidence; /* of each server of the group, by address */
+	unsigned evidence_count;
+};
+
+typedef void (*alert_fn)(void *context, const struct alert *alert);
+
+enum metric_unit { UNIT_NS, UNIT_SHARE };
+
+/* A row of the table of rules: what is compared and how people call it. */
+struct rule_row {
+	enum rule_id id;    /* index of its settings */
+	const char *name;   /* "odd-one-out" */
+	const char *metric; /* "latency_ns" */
+	enum metric_unit unit;
+	const char *what;   /* "latency", in sentences */
+	const char *advice; /* what a person should look at */
+	/* value of one interval; false when it has too few samples */
+	bool (*value)(const struct interval *interval, unsigned min_samples, double *ret);
+};
+
+extern const struct rule_row rule_rows[RULES];
+
+struct rules;
+
+int rules__new(const struct settings *settings, alert_fn on_alert, void *context,
+	       struct rules **ret_rules);
+void rules__free(struct rules *rules);
+
+/** rules__configure() - Take new settings at once (reload); raised alerts stay raised. */
+int rules__configure(struct rules *rules, const struct settings *settings);
+
+/**
+ * rules__evaluate() - Compare all groups by all enabled rules, after an interval has closed.
+ * @now_ns: end of the interval
+ *
+ * Groups: those configured; a server in none of them belongs to "loopback",
+ * "private" or "public" by its address, if it answers recursive queries.
+ * Alerts are delivered in order of rule, group, address.
+ */
+void rules__evaluate(struct rules *rules, const struct server_table *servers, int64_t now_ns);
+
+/** rules__group_of() - Name of the group that a server belongs to; NULL when it is in none. */
+const char *rules__group_of(const struct rules *rules, const struct server *server);
+
+/* Where a server stands, for status: of rule odd-one-out at its last evaluation. */
+struct rule_standing {
+	bool sufficient;
+	bool eligible;
+	bool raised;
+	double median_ns;
+	double baseline_ns;
+};
+void rules__standing(const struct rules *rules, const struct server *server,
+		     struct rule_standing *ret);
+
+/** rules__raised() - Alerts that stand now. */
+unsigned rules__raised(const struct rules *rules);
+
+#endif
