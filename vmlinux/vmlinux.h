@@ -140,6 +140,12 @@ enum {
 	BPF_RB_PROD_POS = 3,
 };
 
+enum {
+	BPF_RINGBUF_BUSY_BIT = 2147483648,
+	BPF_RINGBUF_DISCARD_BIT = 1073741824,
+	BPF_RINGBUF_HDR_SZ = 8,
+};
+
 typedef __u64 __le64;
 
 typedef __u16 __le16;
