@@ -6,11 +6,12 @@
 
 Every suite is a command that prints TAP (one line `ok` or `not ok` a test). A
 line for each suite tells how it went; failures follow it with all that the
-suite said about them. A suite fails as a whole, which counts as one failed
-test, when it cannot be started, exits with an error that no test explains, is
-still running at its time limit, ran fewer tests than it had planned, or
-reported none at all. What could not run here is listed with the reason.
-Everything that a suite printed is kept in build/test-logs.
+suite said about them. What is wrong with a suite as a whole counts like a
+failed test: it cannot be started, dies, exits with an error that no test
+explains, is still running at its time limit, ran fewer tests than it had
+planned or none at all, or left a sanitizer's report (a LeakSanitizer report
+does not fail a Criterion test). What could not run here is listed with the
+reason. Everything that a suite printed is kept in build/test-logs.
 
 The last line is `N passed, N failed` or `N passed, N failed, N skipped`; the
 exit code is 1 when anything failed.
@@ -47,6 +48,7 @@ class Suite:
 # Limits are about five times what the suite takes on two cores.
 SUITES = [
     Suite("lint", ["/usr/bin/python3", "tests/lint/lint.py"], 240, ["clang-format", "clang"]),
+    Suite("runner", ["/usr/bin/python3", "tests/lint/runner.py"], 60),
     Suite("unit", ["build/plain/unit"], 120, criterion=True),
     Suite("unit-asan", ["build/asan/unit"], 300, criterion=True),
     Suite("bpf", ["build/plain/bpf"], 180, ["bpf"], criterion=True),
@@ -167,7 +169,8 @@ def execute(suite, scratch, outcome):
     if suite.criterion:
         tap = f"{scratch}/tap"
         command += [f"--tap={tap}", "--color=never"]
-    with open(f"{LOGS}/{suite.name}.out", "wb") as out, open(f"{LOGS}/{suite.name}.err", "wb") as err:
+    base = f"{LOGS}/{suite.name}"
+    with open(base + ".out", "wb") as out, open(base + ".err", "wb") as err:
         try:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                        env=environment(scratch), start_new_session=True)
@@ -257,8 +260,8 @@ def build():
     print(f"{'build':<10} ", end="", flush=True)
     with open(f"{LOGS}/build.out", "wb") as out:
         try:
-            status = subprocess.run(command + ["test-programs"], stdin=subprocess.DEVNULL, stdout=out,
-                                    stderr=subprocess.STDOUT, check=False).returncode
+            status = subprocess.run(command + ["test-programs"], stdin=subprocess.DEVNULL,
+                                    stdout=out, stderr=subprocess.STDOUT, check=False).returncode
         except OSError as error:
             status = f"{command[0]}: {error.strerror}"
     print(f"{'done' if status == 0 else 'failed':<41}{time.monotonic() - start:7.1f} s", flush=True)
@@ -266,6 +269,8 @@ def build():
         print(f"  not ok build: {' '.join(command)} test-programs: {status}")
         for line in read(f"{LOGS}/build.out").splitlines()[-TAIL_LINES:]:
             print("    " + line)
+        if os.geteuid() != 0:
+            print("  as root, `make deps` installs what a build needs")
     return status == 0
 
 

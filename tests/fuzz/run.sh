@@ -7,6 +7,7 @@
 # A fuzzer without seeds fails: it would spend its time on finding out what a
 # packet looks like. An input that breaks it is kept in build/fuzz.
 set -u
+export ASAN_OPTIONS='' UBSAN_OPTIONS=print_stacktrace=1 # reports into our log
 cd "$(dirname "$0")/../.." || exit 1
 
 seconds=${FUZZ_SECONDS:-20}
@@ -16,7 +17,7 @@ trap 'rm -rf "$scratch"' EXIT
 # fuzz_one NAME: run it; prints what happened, in one line when all is well.
 fuzz_one()
 {
-	local name=$1 seeds corpus="$scratch/$1" log="$scratch/$1.log"
+	local name=$1 seeds runs corpus="$scratch/$1" log="$scratch/$1.log"
 
 	seeds=tests/fuzz/seeds/$name
 	[ -d "$seeds" ] || seeds=tests/fuzz/seeds/${name#fuzz_}
@@ -33,7 +34,7 @@ fuzz_one()
 	if ! "build/fuzz/$name" -max_total_time="$seconds" -max_len=65536 -timeout=5 \
 		-rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="build/fuzz/$name." \
 		"$corpus" >"$log" 2>&1; then
-		grep -v '^#' "$log" | tail -n 60
+		sed '/^#[0-9]/d; /^Shadow bytes/,/ABORTING/d' "$log" | tail -n 60
 		echo "again: build/fuzz/$name FILE, with the file that the line above names"
 		return 1
 	fi

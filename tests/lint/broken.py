@@ -32,7 +32,8 @@ def nested(levels):
     return text + "\t" * (levels + 1) + "a--;\n\treturn a;\n}\n"
 
 
-SOUND_C = SPDX + '#include "table.h"\n\n#include <stdio.h>\n\n' + function(60) + "\n" + nested(3) + """
+SOUND_C = SPDX + '#include "table.h"\n\n#include <stdio.h>\n\n' + function(60) + """
+""" + nested(3) + """
 static const int numbers[] = {1, 2, 3};
 
 int five(int a, int b, int c, int (*d)(int, int), int e)
@@ -124,8 +125,8 @@ OVER = {  # rule: the changes of which each must make it fire, and a word of wha
     "parameters": [({"user/flow/x.c": SPDX + "int f(int a, int b, int c, int d, int e, int g)\n"
                                              "{\n\treturn 0;\n}\n"}, "f() has 6 parameters")],
     "nesting": [({"user/flow/x.c": SPDX + nested(4)}, "nests 4 levels"),
-                ({"user/flow/x.c": SPDX + "void f(int a)\n{\n\tif (a) {\n\t} else {\n\t\tdo {\n\t\t\t"
-                  "list_each(a, b) {\n\t\t\t\tif (a)\n\t\t\t\t\ta = (int){1};\n\t\t\t}\n"
+                ({"user/flow/x.c": SPDX + "void f(int a)\n{\n\tif (a) {\n\t} else {\n\t\tdo {\n"
+                  "\t\t\tlist_each(a, b) {\n\t\t\t\tif (a)\n\t\t\t\t\ta = (int){1};\n\t\t\t}\n"
                   "\t\t} while (a);\n\t}\n}\n"}, "nests 4 levels")],
     "file_length": [({"user/flow/x.c": SPDX + "\n" * 600}, "601 lines")],
     "docstrings": [({"user/flow/x.h": header("X_H", "int undocumented(int a,\n\t\t int b);\n")},
@@ -146,9 +147,10 @@ OVER = {  # rule: the changes of which each must make it fire, and a word of wha
                   for word in ("TO" + "DO", "FIX" + "ME", "XX" + "X")],
     "build_paths": [({"tests/x.sh": "cd /" + "home/someone/oddns\n"}, "someone"),
                     ({"tests/x.sh": "cd '/" + "work/main'\n"}, "main")],
-    "bpf_names": [({"bpf/x.bpf.h": 'struct {\n} sixteen_letters_ SEC(".maps");\n'}, "16 characters"),
+    "bpf_names": [({"bpf/x.bpf.h": 'struct {\n} sixteen_letters_ SEC(".maps");\n'}, "16 char"),
                   ({"bpf/x.bpf.c": 'SEC("tc")\nint odd_tc_egress_cls(struct a *b)\n'}, "17 char"),
-                  ({"bpf/x.bpf.c": 'SEC("xdp") int BPF_PROG(odd_xdp_ingress1, int a)\n'}, "16 char")],
+                  ({"bpf/x.bpf.c": 'SEC("xdp") int BPF_PROG(odd_xdp_ingress1, int a)\n'},
+                   "16 char")],
     "dependencies": [({"Makefile": "PKGS := libbpf \\\n\tjansson\n"}, "names jansson"),
                      ({"README.md": "libbpf libxxhash inih, but in no table\n"}, "names libbpf"),
                      ({"README.md": None}, "is missing")],

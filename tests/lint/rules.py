@@ -90,7 +90,7 @@ def layering(tree):
     for path, _ in tree.c_files("user", "include"):
         room = room_of(path)
         if room not in FLOOR:
-            found.append(f"{path}: room {room} has no floor; give it one in {os.path.basename(__file__)}")
+            found.append(f"{path}: room {room} has no floor; give it one in rules.py")
             continue
         for number, name, target in includes(tree, path):
             if target is None or room_of(target) == room:
@@ -313,10 +313,9 @@ def bpf_names(tree):
     found = []
     for path, text in tree.c_files("bpf"):
         code = ctext.strip_comments(text, strings=False)
-        names = re.finditer(r'(\w+)\s+SEC\("\.maps"\)|'
-                            r'SEC\("(?!license|\.)[^"]*"\)\s*(?:[\w*]+\s+)+?(?:BPF_PROG\()?(\w+)\s*[(,]',
-                            code)
-        for match in names:
+        section = r'SEC\("(?!license|\.)[^"]*"\)\s*(?:[\w*]+\s+)+?'
+        for match in re.finditer(r'(\w+)\s+SEC\("\.maps"\)|' +
+                                 section + r"(?:BPF_PROG\()?(\w+)\s*[(,]", code):
             name = match.group(1) or match.group(2)
             if len(name) > BPF_NAME:
                 number = code.count("\n", 0, match.start()) + 1
@@ -364,14 +363,15 @@ def clocks(tree):
 def kernel_types(tree):
     """vmlinux.h holds the types of types.txt, and the programs use them"""
     found = []
-    header, wanted = tree.texts.get("vmlinux/vmlinux.h", ""), tree.texts.get("vmlinux/types.txt", "")
+    header = tree.texts.get("vmlinux/vmlinux.h", "")
+    wanted = tree.texts.get("vmlinux/types.txt", "")
     code = "\n".join(ctext.strip_comments(text) for _, text in tree.c_files("bpf", "include"))
     for number, line in enumerate(wanted.splitlines(), 1):
-        match = re.match(r"(struct|union) (\w+)", line)
+        match, place = re.match(r"(struct|union) (\w+)", line), f"vmlinux/types.txt:{number}"
         if match and not re.search(rf"\b{match.group()}\b", code):
-            found.append(f"vmlinux/types.txt:{number}: no program uses {match.group()}")
+            found.append(f"{place}: no program uses {match.group()}")
         if match and not re.search(rf"^{match.group()} {{", header, re.M):
-            found.append(f"vmlinux/types.txt:{number}: {match.group()} is not in vmlinux.h; make vmlinux")
+            found.append(f"{place}: {match.group()} is not in vmlinux.h; make vmlinux")
     return found if wanted else ["vmlinux/types.txt: is missing"]
 
 
