@@ -265,10 +265,7 @@ void json_alert(FILE *out, const struct alert *alert, const char *message)
 	set_string(o, "group", alert->group);
 	set_address(o, "subject", alert->subject);
 	set_string(o, "metric", alert->rule->metric);
-	if (alert->forgotten)
-		json_object_set_new(o, "value", json_null());
-	else
-		set_metric(o, "value", unit, alert->value);
+	set_metric(o, "value", unit, alert->value);
 	set_metric(o, "baseline", unit, alert->baseline);
 	set_metric(o, "absolute", unit, alert->absolute);
 	set_metric(o, "relative", UNIT_SHARE, alert->relative);

@@ -39,7 +39,7 @@ void json_interval(FILE *out, const struct json_names *names, const struct serve
  * @message: the alert in one sentence, see alert_message()
  *
  * value, baseline, absolute and medians are in the metric's unit: integers of
- * nanoseconds, or shares of 1. value is null when the subject gave no more evidence.
+ * nanoseconds, or shares of 1. A server without enough intervals has median null.
  */
 void json_alert(FILE *out, const struct alert *alert, const char *message);
 
