@@ -229,6 +229,7 @@ static int replay_files(struct replay *replay)
 
 int cmd_replay(int argc, char **argv)
 {
+	static char buffer[STDOUT_BUFFER_BYTES]; /* must live until exit */
 	struct replay replay = {0};
 	int r;
 
@@ -238,7 +239,7 @@ int cmd_replay(int argc, char **argv)
 	/* Whoever reads us may have seen enough (head): then end as any filter does, without a
 	 * word. */
 	signal(SIGPIPE, SIG_DFL);
-	setvbuf(stdout, NULL, _IOFBF, STDOUT_BUFFER_BYTES);
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	r = open_replay(&replay);
 	if (r == 0)
 		r = replay_files(&replay);
