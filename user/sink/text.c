@@ -158,15 +158,15 @@ static void write_server(const struct text_out *out, const struct server *server
 {
 	char address[TEXT_ADDRESS_MAX], median[TEXT_DURATION_MAX], baseline[TEXT_DURATION_MAX];
 	struct rule_standing standing = {0};
-	struct interval totals;
+	struct server_totals totals;
 
 	server__totals(server, &totals);
 	if (rules)
 		rules__standing(rules, server, &standing);
-	fprintf(out->file, "%-15s %9u %9u %10u %9s %9s  ",
+	fprintf(out->file, "%-15s %9" PRIu64 " %9" PRIu64 " %10" PRIu64 " %9s %9s  ",
 		text_address(server__address(server), address), totals.queries, totals.answered,
 		totals.unanswered,
-		totals.samples ? text_duration((int64_t)totals.median_ns, median) : "-",
+		totals.median_ns ? text_duration((int64_t)totals.median_ns, median) : "-",
 		standing.sufficient ? text_duration((int64_t)standing.baseline_ns, baseline) : "-");
 	start_colour(out, standing.raised ? red : NULL);
 	fputs(standing_text(&standing), out->file);
@@ -178,7 +178,7 @@ static void write_servers(const struct text_out *out, const struct server_table 
 {
 	unsigned count = server_table__count(servers);
 	struct ranked *ranked = calloc(count ? count : 1, sizeof(*ranked));
-	struct interval totals;
+	struct server_totals totals;
 
 	if (count == 0 || !ranked) {
 		free(ranked);
@@ -297,17 +297,17 @@ static void write_lost(const struct text_out *out, const struct summary *summary
 	write_drops(out, summary->source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT);
 	if (e->evicted > 0)
 		write_count(out, "evicted", e->evicted,
-			    "Pending queries given up; raise sensor.pending.");
+			    "pending queries given up; raise sensor.pending");
 }
 
 static void write_not_dns(const struct text_out *out, const struct summary *summary)
 {
-	uint64_t sum = sum_drops(summary->source, 0, SUMMARY_NOT_DNS_END);
+	uint64_t sum = sum_drops(summary->source, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END);
 
 	if (sum == 0)
 		return;
 	fprintf(out->file, "Not looked into: %" PRIu64 "\n", sum);
-	write_drops(out, summary->source, 0, SUMMARY_NOT_DNS_END);
+	write_drops(out, summary->source, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END);
 }
 
 void text_summary(const struct text_out *out, const struct summary *summary,
