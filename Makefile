@@ -46,7 +46,7 @@ CC_fuzz      := $(CLANG)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps clean format
+.PHONY: all deps clean format vmlinux test lint unit test-programs lint-flags
 all: $(BUILD)/oddns
 
 # --- kernel programs ------------------------------------------------------------------------------
@@ -95,6 +95,28 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# --- tests ----------------------------------------------------------------------------------------
+# run.py builds test-programs itself, so that a failed build is a failed test with a last line as
+# always. `make test SUITES="lint unit"` runs some; `tests/run.py --list` names them.
+PYTHON ?= /usr/bin/python3
+SUITES ?=
+
+test:
+	$(Q)[ "$$(id -u)" -ne 0 ] || $(MAKE) --no-print-directory deps
+	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $(SUITES)
+
+lint unit:
+	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $@
+
+test-programs: $(BUILD)/oddns $(BUILD)/plain/unit $(BUILD)/asan/unit $(BUILD)/plain/bpf \
+	$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+# What the lint compiles headers with: user space on the first line, kernel programs on the second.
+lint-flags:
+	$(info $(CC) $(filter-out -MMD -MP,$(CPPFLAGS) $(CFLAGS)))
+	$(info $(CLANG) $(BPFFLAGS))
+	@:
+
 # --- chores ---------------------------------------------------------------------------------------
 deps:
 	$(Q)missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(DEPS_BUILD) $(DEPS_TEST) 2>&1 | \
@@ -105,6 +127,10 @@ deps:
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
+
+# Needs a kernel with BTF. Written beside and moved, so that a failure leaves the old one.
+vmlinux:
+	$(Q)vmlinux/generate.py $(BPFTOOL) > vmlinux/vmlinux.h.new && mv vmlinux/vmlinux.h.new vmlinux/vmlinux.h
 
 clean:
 	$(Q)rm -rf $(BUILD)
