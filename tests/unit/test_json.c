@@ -142,11 +142,13 @@ Test(json, sender_is_named_and_its_bytes_are_escaped)
 	exchange.ifindex = 7;
 	exchange.vlan[0] = 101;
 	exchange.vlan[1] = 7;
-	exchange.uid = 0; /* root is a user, not a missing one */
+	exchange.latency_ns = -1234567; /* frames that lie reversed in a capture */
+	exchange.uid = 0;		/* root is a user, not a missing one */
 	exchange.pid = 23;
 	exchange.cgroup_id = 4711;
 	memcpy(exchange.comm, "\"\\\x1b\x80~", 6);
 	line = exchange_line(&some_names, &exchange);
+	cr_assert(strstr(line, "\"latency_ns\":-1234567,"));
 	cr_assert_str_eq(strstr(line, "\"ifname\""),
 			 "\"ifname\":\"eth0\",\"vlan\":101,\"user\":\"root\",\"uid\":0,\"pid\":23,"
 			 "\"comm\":\"\\\"\\\\092\\\\027\\\\128~\","
