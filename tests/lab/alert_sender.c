@@ -10,15 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct rule_row rule = {
-	.id = RULE_LATENCY,
-	.name = "odd-one-out",
-	.metric = "latency_ns",
-	.unit = UNIT_NS,
-	.what = "latency",
-	.advice = "look at the load of the server, and at the way to it",
-};
-
 static void send_alert(struct journal *journal, enum alert_state state)
 {
 	struct alert_evidence evidence[] = {
@@ -26,7 +17,7 @@ static void send_alert(struct journal *journal, enum alert_state state)
 		{.eligible = true, .odd = true, .median = 62.1e6, .intervals = 29, .samples = 683},
 	};
 	struct alert alert = {
-		.rule = &rule,
+		.rule = &rule_rows[RULE_LATENCY],
 		.state = state,
 		.group = "lab",
 		.value = 62.1e6,

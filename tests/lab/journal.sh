@@ -118,9 +118,9 @@ check "the catalog names server, group and state" contains /run/explained \
 check "the catalog has the value with its samples" contains /run/explained "62.1 ms (of 683 answers)"
 check "the catalog has the baseline" contains /run/explained "baseline     412 us"
 check "the catalog has both limits" contains /run/explained "20 ms and 30 %"
-check "the catalog says what to look at" contains /run/explained \
-	"What to look at: look at the load of the server"
-check "no field of the catalog stays empty" lacks /run/explained "@"
+check "the catalog says what to do" contains /run/explained \
+	'What to do: Time "dig @SERVER NAME" against this server'
+check "no field of the catalog stays empty" lacks /run/explained "@ODDNS"
 
 # --- journald stops and comes back ----------------------------------------------------------------
 mkfifo /run/words

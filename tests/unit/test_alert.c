@@ -16,7 +16,7 @@ static const struct rule_row latency = {
 	.metric = "latency_ns",
 	.unit = UNIT_NS,
 	.what = "latency",
-	.advice = "look at its load",
+	.advice = "Look at its load.",
 };
 
 static const struct rule_row unanswered = {
@@ -25,7 +25,7 @@ static const struct rule_row unanswered = {
 	.metric = "unanswered_share",
 	.unit = UNIT_SHARE,
 	.what = "unanswered share",
-	.advice = "look at the way to it",
+	.advice = "Look at the way to it.",
 };
 
 static struct alert_evidence server(const char *address, double value, bool eligible, bool odd)
@@ -88,7 +88,7 @@ Test(alert, raised_message_is_the_whole_proof_worst_of_the_others_first)
 	cr_expect_str_eq(alert_message(&a, buf, sizeof(buf)),
 			 "192.0.2.3 is the odd one out of group private: latency 62.1 ms, "
 			 "baseline 412 us (limits +20 ms and +30 %), 690 samples; "
-			 "others: 192.0.2.2 415 us, 192.0.2.1 409 us; look at its load");
+			 "others: 192.0.2.2 415 us, 192.0.2.1 409 us. Look at its load.");
 }
 
 Test(alert, shares_are_percent_and_their_limit_is_points)
@@ -98,8 +98,8 @@ Test(alert, shares_are_percent_and_their_limit_is_points)
 
 	cr_expect_str_eq(alert_message(&a, buf, sizeof(buf)),
 			 "192.0.2.3 is the odd one out of group private: unanswered share 33.4 %, "
-			 "baseline 0.1 % (limits +5 points and +30 %), 690 samples; "
-			 "look at the way to it");
+			 "baseline 0.1 % (limits +5 points and +30 %), 690 samples. "
+			 "Look at the way to it.");
 }
 
 Test(alert, cleared_message_gives_no_advice_and_forgotten_says_why)
@@ -110,7 +110,7 @@ Test(alert, cleared_message_gives_no_advice_and_forgotten_says_why)
 	a.state = ALERT_CLEARED;
 	alert_message(&a, buf, sizeof(buf));
 	cr_expect(strstr(buf, "192.0.2.3 is no longer the odd one out of group private") == buf);
-	cr_expect_null(strstr(buf, "look at"));
+	cr_expect_null(strstr(buf, "ook at"));
 	a.forgotten = true;
 	alert_message(&a, buf, sizeof(buf));
 	cr_expect(strstr(buf, "192.0.2.3 has too few answers") == buf);
@@ -128,7 +128,7 @@ Test(alert, large_groups_name_ten_others_and_count_the_rest)
 		e[i] = server(buf, 3e6 + (i % 7) * 1e3, true, false); /* ties too */
 	}
 	alert_message(&a, buf, sizeof(buf));
-	cr_expect_not_null(strstr(buf, " and 13 more below; look at"), "%s", buf);
+	cr_expect_not_null(strstr(buf, " and 13 more below. Look at"), "%s", buf);
 	/* 3.006 ms thrice: 6, 13, 20 in order of address, then 3.005 */
 	cr_expect_not_null(strstr(buf, "others: 2001:db8:1111:2222:3333:4444:5555:6606 3.01 ms, "
 				       "2001:db8:1111:2222:3333:4444:5555:660d "),
@@ -175,7 +175,7 @@ Test(alert, fields_carry_base_units_and_words)
 		{"ODDNS_SAMPLES", "690"},
 		{"ODDNS_SERVERS", "2"},
 		{"ODDNS_WHAT", "latency"},
-		{"ODDNS_ADVICE", "look at its load"},
+		{"ODDNS_ADVICE", "Look at its load."},
 		{"ODDNS_EVIDENCE",
 		 "192.0.2.1 median=409000 intervals=30 samples=230 compared=yes odd=no"},
 		{NULL, NULL},
@@ -254,12 +254,12 @@ Test(alert, catalog_explains_exactly_the_rules_ids)
 		entries++;
 	cr_expect_eq(entries, RULES);
 	for (unsigned i = 0; i < RULES; i++) {
-		struct rule_row rule = {.id = (enum rule_id)i};
-		char want[64];
+		const char *id = alert_id(&rule_rows[i]);
+		char want[96];
 
-		cr_assert_eq(strlen(alert_id(&rule)), 32);
-		cr_assert_eq(strspn(alert_id(&rule), "0123456789abcdef"), 32);
-		snprintf(want, sizeof(want), "\n-- %s\nSubject: ", alert_id(&rule));
+		cr_assert_eq(strlen(id), 32);
+		cr_assert_eq(strspn(id, "0123456789abcdef"), 32);
+		snprintf(want, sizeof(want), "\n# %s\n-- %s\nSubject: ", rule_rows[i].name, id);
 		cr_expect_not_null(strstr(text, want), "rule %u has an entry", i);
 	}
 	free(text);

@@ -132,6 +132,6 @@ const char *alert_message(const struct alert *alert, char *buf, size_t size)
 	    (unsigned long long)alert->samples);
 	add_others(&line, alert);
 	if (alert->state == ALERT_RAISED)
-		add(&line, "; %s", alert->rule->advice);
+		add(&line, ". %s", alert->rule->advice);
 	return buf;
 }

@@ -13,7 +13,7 @@
 /**
  * alert_message() - The alert in one line for people:
  * "192.0.2.3 is the odd one out of group private: latency 62.1 ms, baseline 412 us (limits
- *  +20 ms and +30 %), 690 samples; others: 192.0.2.1 415 us, 192.0.2.2 409 us; <advice>".
+ *  +20 ms and +30 %), 690 samples; others: 192.0.2.1 415 us, 192.0.2.2 409 us. <advice>".
  * @buf: @size bytes; a line that does not fit ends in "…"
  *
  * Others are those that could be compared, worst first, as far as they fit.
