@@ -73,7 +73,6 @@ static int make_stages(struct pipeline *p, const struct settings *settings, uint
 	const struct exchange_listener listener = {
 		.on_end = take_exchange, .knows = knows_server, .context = p};
 	const struct servers_limits servers = {
-		.interval_ns = settings->interval_ns,
 		.window = settings->window,
 		.servers = settings->servers,
 	};
@@ -163,7 +162,7 @@ static void close_interval(struct pipeline *p)
 	judge_direction(p);
 	/* One direction alone makes every query look unanswered: no verdicts. */
 	if (p->direction == DIRECTION_BOTH)
-		rules__evaluate(p->rules, p->servers, (int64_t)end_ns);
+		(void)rules__evaluate(p->rules, p->servers, (int64_t)end_ns);
 	p->start_ns = end_ns;
 }
 

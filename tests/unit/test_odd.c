@@ -188,7 +188,7 @@ Test(odd, no_members_and_no_minimum_are_no_verdict)
 	cr_expect_eq(verdict.baseline, 0);
 }
 
-Test(odd, when_half_of_the_group_is_slow_nobody_is_odd)
+Test(odd, when_most_of_a_group_is_slow_nobody_is_odd)
 {
 	struct result result =
 		compare_flat((struct flat[]){{5, 7, 1}, {90, 7, 1}, {91, 7, 1}, {92, 7, 1}}, 4);

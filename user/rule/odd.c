@@ -36,7 +36,7 @@
  * In general the slower must be 2 X above the faster then, and the faster must
  * have at least as many values: when the slow one has more, it is the baseline,
  * and the rule is silent. A third member takes both weaknesses away. And when
- * half of a group or more is slow, it is not one that is odd: silent too.
+ * more than half of a group is slow, it is not one that is odd: silent too.
  *
  * Selection. The median of n values needs no sorting. select_rank() halves the
  * range of values, not their number: it splits the candidates at the middle

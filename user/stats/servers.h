@@ -103,7 +103,7 @@ bool server_table__knows(const struct server_table *table, const uint8_t addr[16
  *
  * Samples are the latencies of answered exchanges, a negative one counts as 0.
  * Late answers count with their rcode, but are no samples. Orphans count
- * nowhere. Cost: about 40 ns; for a newcomer to a full table about 300 ns.
+ * nowhere. Cost: about 30 ns; for a newcomer to a full table about 130 ns.
  */
 void server_table__exchange(struct server_table *table, const struct exchange *exchange);
 
@@ -114,7 +114,7 @@ void server_table__exchange(struct server_table *table, const struct exchange *e
  *	series; a server that was not used gets one with zeros, so that series stay aligned. NULL:
  *	nobody is told.
  *
- * Cost: about 2 us for a server with samples, 0.1 us for one without.
+ * Cost: about 0.5 us for a server with samples, 0.1 us for one without.
  */
 void server_table__close(struct server_table *table, uint64_t start_ns, interval_fn on_interval,
 			 void *context);
