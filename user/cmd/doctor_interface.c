@@ -234,7 +234,7 @@ static void check_offloads(const struct patient *p)
 	if (joins && may_use_native(p))
 		TELL_OF(p, CHECK_NOTE, "receive-offload",
 			"nothing to do: TC is used if the driver refuses native XDP",
-			"LRO %s, rx-gro-hw %s: many drivers refuse native XDP with it",
+			"LRO %s, rx-gro-hw %s: drivers may refuse native XDP, or switch it off",
 			state_name(on[NIC_LRO]), state_name(on[NIC_GRO_HW]));
 	else
 		TELL_OF(p, CHECK_OK, "receive-offload", "", "LRO %s, rx-gro-hw %s, GRO %s",
