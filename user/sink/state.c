@@ -50,18 +50,18 @@ static const struct number_row state_numbers[] = {
 };
 
 static const struct number_row server_numbers[] = {
-	{NULL, "queries", offsetof(struct state_server, queries)},
-	{NULL, "answered", offsetof(struct state_server, answered)},
-	{NULL, "unanswered", offsetof(struct state_server, unanswered)},
-	{NULL, "late", offsetof(struct state_server, late)},
-	{NULL, "samples", offsetof(struct state_server, samples)},
+	{NULL, "queries", offsetof(struct state_server, totals.queries)},
+	{NULL, "answered", offsetof(struct state_server, totals.answered)},
+	{NULL, "unanswered", offsetof(struct state_server, totals.unanswered)},
+	{NULL, "late", offsetof(struct state_server, totals.late)},
+	{NULL, "samples", offsetof(struct state_server, totals.samples)},
 };
 
 /* null instead of a number that means nothing */
 static const struct number_row server_latencies[] = {
-	{NULL, "median_ns", offsetof(struct state_server, median_ns)},
-	{NULL, "p90_ns", offsetof(struct state_server, p90_ns)},
-	{NULL, "p99_ns", offsetof(struct state_server, p99_ns)},
+	{NULL, "median_ns", offsetof(struct state_server, totals.median_ns)},
+	{NULL, "p90_ns", offsetof(struct state_server, totals.p90_ns)},
+	{NULL, "p99_ns", offsetof(struct state_server, totals.p99_ns)},
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -117,7 +117,7 @@ const char *state_server__standing(const struct state_server *server)
 {
 	if (server->raised)
 		return "odd";
-	return server->sufficient ? "ok" : "insufficient";
+	return server->sufficient && server->eligible ? "ok" : "insufficient";
 }
 
 /* A text that an administrator or another program chose: bytes that are not UTF-8 as "\\DDD". */
@@ -142,19 +142,20 @@ json_t *state_json_server(const struct state_server *server)
 
 	write_numbers(json, server_numbers, COUNT(server_numbers), server);
 	for (size_t i = 0; i < COUNT(server_latencies); i++)
-		json_object_set_new(json, server_latencies[i].name,
-				    server->samples ? json_integer((json_int_t)number_at(
-							      server, &server_latencies[i]))
-						    : json_null());
+		json_object_set_new(
+			json, server_latencies[i].name,
+			server->totals.median_ns
+				? json_integer((json_int_t)number_at(server, &server_latencies[i]))
+				: json_null());
 	json_object_set_new(json, "baseline_ns",
 			    server->sufficient ? json_integer((json_int_t)server->baseline_ns)
 					       : json_null());
 	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
-		if (server->rcodes[i])
+		if (server->totals.rcodes[i])
 			set_number(rcodes,
-				   i == INTERVAL_RCODES - 1 ? "other"
+				   i == INTERVAL_RCODES - 1 ? "OTHER"
 							    : dns_rcode_text((uint16_t)i, code),
-				   server->rcodes[i]);
+				   server->totals.rcodes[i]);
 	json_object_set_new(json, "rcodes", rcodes);
 	return json;
 }
@@ -173,13 +174,14 @@ int state_json_read_server(const json_t *json, struct state_server *ret)
 	server.recursive = json_is_true(json_object_get(json, "recursive"));
 	server.pinned = json_is_true(json_object_get(json, "pinned"));
 	server.raised = strcmp(standing, "odd") == 0;
+	server.eligible = server.raised || strcmp(standing, "ok") == 0;
 	server.sufficient = json_is_integer(json_object_get(json, "baseline_ns"));
 	server.baseline_ns = number_in(json, "baseline_ns");
 	read_numbers(json, server_numbers, COUNT(server_numbers), &server);
 	read_numbers(json, server_latencies, COUNT(server_latencies), &server);
 	for (unsigned i = 0; i < INTERVAL_RCODES - 1; i++)
-		server.rcodes[i] = number_in(rcodes, dns_rcode_text((uint16_t)i, code));
-	server.rcodes[INTERVAL_RCODES - 1] = number_in(rcodes, "other");
+		server.totals.rcodes[i] = number_in(rcodes, dns_rcode_text((uint16_t)i, code));
+	server.totals.rcodes[INTERVAL_RCODES - 1] = number_in(rcodes, "OTHER");
 	*ret = server;
 	return 0;
 }
@@ -263,7 +265,7 @@ int state_json_read(const json_t *json, struct state *ret)
 
 static void print_line(FILE *out, json_t *json)
 {
-	json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_dumpf(json, out, STATE_JSON_FLAGS);
 	fputc('\n', out);
 	json_decref(json);
 }

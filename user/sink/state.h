@@ -26,7 +26,7 @@
  *                             standing "ok"|"odd"|"insufficient", queries, answered, unanswered,
  *                             late, samples, median_ns, p90_ns, p99_ns, baseline_ns,
  *                             rcodes {mnemonic: count}}]
- * latencies are null without samples, baseline_ns is null when insufficient.
+ * latencies are null without samples in the window; baseline_ns when its group has none.
  * Keys are only added; a reader takes what is missing as 0, and other ABIs not at all.
  */
 #ifndef SINK_STATE_H
@@ -55,12 +55,11 @@ struct state_server {
 	const char *group; /* NULL: in none */
 	bool recursive;
 	bool pinned;
-	bool sufficient; /* compared at the last evaluation; baseline_ns is valid */
+	bool sufficient; /* the group could be compared; baseline_ns is valid */
+	bool eligible;	 /* and this server with it */
 	bool raised;
-	uint64_t queries, answered, unanswered, late; /* since it was entered */
-	uint64_t samples;			      /* behind the latencies; 0: there are none */
-	uint64_t median_ns, p90_ns, p99_ns, baseline_ns;
-	uint64_t rcodes[INTERVAL_RCODES];
+	uint64_t baseline_ns;
+	struct server_totals totals;
 };
 
 /* One moment. Strings and arrays belong to the writer, or to what state__read() returned. */

@@ -54,8 +54,23 @@ static json_t *whole_state(const struct state *state)
 	return json;
 }
 
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			text += n;
+			length -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
 /* O_EXCL and O_NOFOLLOW: whatever somebody left under that name, it is not written to. */
-static int write_new(int dir_fd, const json_t *json)
+static int write_new(int dir_fd, const char *text)
 {
 	int fd, r;
 
@@ -63,10 +78,7 @@ static int write_new(int dir_fd, const json_t *json)
 	fd = openat(dir_fd, STATE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	errno = 0;
-	r = json_dumpfd(json, fd, JSON_COMPACT | JSON_ENSURE_ASCII);
-	if (r < 0)
-		r = errno ? -errno : -EIO;
+	r = write_all(fd, text, strlen(text));
 	/* The mask of whoever started us must not hide it from `oddns status`. */
 	if (r == 0 && fchmod(fd, 0644) < 0)
 		r = -errno;
@@ -83,12 +95,16 @@ int state__write(const char *dir, const struct state *state)
 {
 	int dir_fd = open_dir(dir);
 	json_t *json;
+	char *text;
 	int r;
 
 	if (dir_fd < 0)
 		return dir_fd;
 	json = whole_state(state);
-	r = json ? write_new(dir_fd, json) : -ENOMEM;
+	/* In memory first: json_dumpfd() makes a system call of each token. */
+	text = json_dumps(json, STATE_JSON_FLAGS);
+	r = text ? write_new(dir_fd, text) : -ENOMEM;
+	free(text);
 	json_decref(json);
 	close(dir_fd);
 	return r;
@@ -245,11 +261,10 @@ int state_lock__take(const char *dir, struct state_lock **ret_lock)
 	if (!lock)
 		return -ENOMEM;
 	lock->fd = lock->dir_fd = -1;
-	if (strlen(dir) >= sizeof(lock->dir)) {
+	if (snprintf(lock->dir, sizeof(lock->dir), "%s", dir) >= (int)sizeof(lock->dir)) {
 		free(lock);
 		return log_err(-ENAMETOOLONG, "state directory '%s'", dir);
 	}
-	strcpy(lock->dir, dir);
 	lock->made_dir = mkdir(dir, 0755) == 0;
 	if (lock->made_dir)
 		chmod(dir, 0755); /* whatever the mask */

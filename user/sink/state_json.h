@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <jansson.h>
 
+/* 15 digits: what a double holds of the decimal that an administrator wrote. */
+#define STATE_JSON_FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15))
+
 /** state_json() - The state without servers; owned by the caller, NULL when out of memory. */
 json_t *state_json(const struct state *state);
 
