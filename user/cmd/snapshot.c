@@ -1,55 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Copies what `status` and `servers` show out of the stages. */
+/* Gathers what the running daemon tells. */
 #include "snapshot.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *const directions[] = {
+static const char *const direction_names[] = {
 	[DIRECTION_UNKNOWN] = "unknown",
 	[DIRECTION_BOTH] = "both",
 	[DIRECTION_QUERIES_ONLY] = "queries only",
 	[DIRECTION_RESPONSES_ONLY] = "responses only",
 };
 
-int snapshot__init(struct snapshot *ret)
+static int make_room(void **array, unsigned *room, unsigned count, size_t size)
 {
-	struct state_server *servers = calloc(STATE_SERVERS_MAX, sizeof(*servers));
+	void *larger;
 
-	if (!servers)
+	if (count <= *room)
+		return 0;
+	larger = realloc(*array, (size_t)count * size);
+	if (!larger)
 		return -ENOMEM;
-	ret->servers = servers;
+	*array = larger;
+	*room = count;
 	return 0;
 }
 
-void snapshot__done(struct snapshot *snapshot)
+/* Second field of /proc/self/statm, in pages (proc(5)). */
+static uint64_t resident_bytes(void)
 {
-	free(snapshot->servers);
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*u %lu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static void copy_server(const struct server *server, const struct rules *rules,
+static int take_interfaces(const struct live *live, struct snapshot *s)
+{
+	unsigned count = live__interface_count(live);
+
+	if (make_room((void **)&s->interfaces, &s->interface_room, count, sizeof(*s->interfaces)) <
+	    0)
+		return -ENOMEM;
+	for (unsigned i = 0; i < count; i++) {
+		const struct attachment *a = live__interface(live, i);
+
+		s->interfaces[i] = (struct state_interface){
+			.name = a->ifname,
+			.ingress = attach_hook_name(a->ingress),
+			.egress = attach_hook_name(a->egress),
+			.note = a->ifindex ? a->note : "the interface is gone",
+		};
+	}
+	s->state.interfaces = s->interfaces;
+	s->state.interface_count = count;
+	return 0;
+}
+
+static void take_server(const struct rules *rules, const struct server *server,
 			struct state_server *ret)
 {
 	struct rule_standing standing;
 
 	rules__standing(rules, server, &standing);
-	memset(ret, 0, sizeof(*ret));
+	*ret = (struct state_server){
+		.group = rules__group_of(rules, server),
+		.recursive = server__recursive(server),
+		.pinned = server__pinned(server),
+		.sufficient = standing.sufficient,
+		.eligible = standing.eligible,
+		.raised = standing.raised,
+		.baseline_ns = (uint64_t)standing.baseline_ns,
+	};
 	memcpy(ret->address, server__address(server), sizeof(ret->address));
-	ret->group = rules__group_of(rules, server);
-	ret->recursive = server__recursive(server);
-	ret->pinned = server__pinned(server);
-	ret->sufficient = standing.sufficient;
-	ret->eligible = standing.eligible;
-	ret->raised = standing.raised;
-	ret->baseline_ns = (uint64_t)standing.baseline_ns;
 	server__totals(server, &ret->totals);
 }
 
-static bool matters(const struct server *server, const struct rules *rules)
+/* Of more servers than are listed, the configured and the odd ones must not be missing. */
+static bool matters(const struct rules *rules, const struct server *server)
 {
 	struct rule_standing standing;
 
@@ -59,54 +95,74 @@ static bool matters(const struct server *server, const struct rules *rules)
 	return standing.raised;
 }
 
-/* Return: how many were copied */
-static unsigned copy_servers(const struct pipeline *pipeline, struct state_server *ret)
+/* Return: how many servers @ret holds now, those that matter (or the others) appended. */
+static unsigned list_servers(const struct pipeline *pipeline, bool mattering, unsigned count,
+			     struct state_server *ret)
 {
-	const struct server_table *table = pipeline__servers(pipeline);
+	const struct server_table *servers = pipeline__servers(pipeline);
 	const struct rules *rules = pipeline__rules(pipeline);
-	unsigned known = server_table__count(table), n = 0;
-	bool all = known <= STATE_SERVERS_MAX;
+	unsigned known = server_table__count(servers);
 
-	for (unsigned i = 0; i < known && n < STATE_SERVERS_MAX; i++)
-		if (all || matters(server_table__at(table, i), rules))
-			copy_server(server_table__at(table, i), rules, &ret[n++]);
-	if (all)
-		return n;
-	for (unsigned i = 0; i < known && n < STATE_SERVERS_MAX; i++)
-		if (!matters(server_table__at(table, i), rules))
-			copy_server(server_table__at(table, i), rules, &ret[n++]);
-	return n;
+	for (unsigned i = 0; i < known && count < STATE_SERVERS_MAX; i++)
+		if (matters(rules, server_table__at(servers, i)) == mattering)
+			take_server(rules, server_table__at(servers, i), &ret[count++]);
+	return count;
 }
 
-void snapshot__take(struct snapshot *snapshot, const struct pipeline *pipeline,
-		    const struct settings *settings, struct state *ret_state)
+static int take_servers(const struct pipeline *pipeline, struct snapshot *s)
 {
-	const struct server_table *table = pipeline__servers(pipeline);
+	const struct server_table *servers = pipeline__servers(pipeline);
+	unsigned known = server_table__count(servers);
+	unsigned count = known < STATE_SERVERS_MAX ? known : STATE_SERVERS_MAX;
 
-	ret_state->timeout_ns = settings->timeout_ns;
-	ret_state->interval_ns = settings->interval_ns;
-	ret_state->window = settings->window;
-	ret_state->absolute_ns = (uint64_t)settings->rules[RULE_LATENCY].absolute;
-	ret_state->relative = settings->rules[RULE_LATENCY].relative;
-	ret_state->direction = directions[pipeline__direction(pipeline)];
-	ret_state->exchanges = *pipeline__counters(pipeline);
-	ret_state->usage = pipeline__usage(pipeline);
-	ret_state->alerts_raised = rules__raised(pipeline__rules(pipeline));
-	ret_state->servers_known = server_table__count(table);
-	ret_state->servers_evicted = server_table__evicted(table);
-	ret_state->servers = snapshot->servers;
-	ret_state->server_count = copy_servers(pipeline, snapshot->servers);
+	if (make_room((void **)&s->servers, &s->server_room, count, sizeof(*s->servers)) < 0)
+		return -ENOMEM;
+	if (known <= STATE_SERVERS_MAX)
+		for (unsigned i = 0; i < count; i++)
+			take_server(pipeline__rules(pipeline), server_table__at(servers, i),
+				    &s->servers[i]);
+	else
+		list_servers(pipeline, false, list_servers(pipeline, true, 0, s->servers),
+			     s->servers);
+	s->state.servers_known = known;
+	s->state.servers_evicted = server_table__evicted(servers);
+	s->state.servers = s->servers;
+	s->state.server_count = count;
+	return 0;
 }
 
-uint64_t snapshot__resident_bytes(void)
+int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct snapshot *ret)
 {
-	FILE *file = fopen("/proc/self/statm", "re");
-	uint64_t pages = 0;
+	const struct settings *settings = from->settings;
+	const struct pipeline *pipeline = from->pipeline;
 
-	if (!file)
-		return 0;
-	if (fscanf(file, "%*s %" SCNu64, &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	ret->state = (struct state){
+		.pid = getpid(),
+		.version = ODDNS_VERSION,
+		.started_ns = from->started_ns,
+		.now_ns = now_ns,
+		.direction = direction_names[pipeline__direction(pipeline)],
+		.journal = journal__is_up(from->journal),
+		.timeout_ns = settings->timeout_ns,
+		.interval_ns = settings->interval_ns,
+		.window = settings->window,
+		.absolute_ns = (uint64_t)settings->rules[RULE_LATENCY].absolute,
+		.relative = settings->rules[RULE_LATENCY].relative,
+		.exchanges = *pipeline__counters(pipeline),
+		.usage = pipeline__usage(pipeline),
+		.resident_bytes = resident_bytes(),
+		.alerts_raised = rules__raised(pipeline__rules(pipeline)),
+		.alerts_unsent = journal__unsent(from->journal),
+	};
+	live__counters(from->live, &ret->state.source);
+	if (take_interfaces(from->live, ret) < 0)
+		return -ENOMEM;
+	return take_servers(pipeline, ret);
+}
+
+void snapshot__done(struct snapshot *snapshot)
+{
+	free(snapshot->interfaces);
+	free(snapshot->servers);
+	*snapshot = (struct snapshot){0};
 }

@@ -1,38 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pipeline's part of the state that the daemon writes (sink/state.h). */
+/* Gathers what the running daemon tells: the state for status and servers. */
 #ifndef CMD_SNAPSHOT_H
 #define CMD_SNAPSHOT_H
 
+#include "alert/journal.h"
+#include "config/settings.h"
 #include "pipeline.h"
 #include "sink/state.h"
+#include "source/live.h"
 
-/* Room for the servers of a state; make it once: it is used every second. */
+/* Where it comes from; all must outlive the snapshot. */
+struct snapshot_sources {
+	const struct settings *settings;
+	const struct pipeline *pipeline;
+	const struct live *live;
+	const struct journal *journal;
+	int64_t started_ns; /* since 1970 in UTC */
+};
+
+/* A state and the arrays that it points to; reused from second to second. */
 struct snapshot {
-	struct state_server *servers; /* STATE_SERVERS_MAX */
+	struct state state;
+	struct state_interface *interfaces;
+	struct state_server *servers;
+	unsigned interface_room;
+	unsigned server_room;
 };
 
 /**
- * snapshot__init() - Make room.
+ * snapshot__take() - Fill a snapshot.
+ * @now_ns: since 1970 in UTC
+ * @ret: zero before the first call; free with snapshot__done()
  *
- * Return: 0, -ENOMEM
+ * Cost: about 1 us a server. Return: 0, -ENOMEM
  */
-int snapshot__init(struct snapshot *ret);
+int snapshot__take(const struct snapshot_sources *sources, int64_t now_ns, struct snapshot *ret);
 void snapshot__done(struct snapshot *snapshot);
-
-/**
- * snapshot__take() - Fill in what the pipeline and its settings know.
- * @settings: those in force
- * @ret_state: gets settings, direction, exchanges, usage, alerts_raised and servers, which
- *	point into @snapshot and @pipeline; the rest (process, interfaces, source, journal)
- *	is the caller's and left alone
- *
- * Of more than STATE_SERVERS_MAX servers, those that are pinned or raised come first.
- * Cost: about 1 us a server.
- */
-void snapshot__take(struct snapshot *snapshot, const struct pipeline *pipeline,
-		    const struct settings *settings, struct state *ret_state);
-
-/** snapshot__resident_bytes() - Memory of this process now; 0 when /proc does not tell. */
-uint64_t snapshot__resident_bytes(void);
 
 #endif
