@@ -108,3 +108,15 @@ format:
 
 clean:
 	$(Q)rm -rf $(BUILD)
+
+# --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
+PYTHON3 ?= /usr/bin/python3
+# Texts that choose scenarios by name, for instance: make lab ONLY=VLAN
+ONLY    ?=
+
+.PHONY: lab demo
+lab: $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/lab.py --oddns $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
+
+demo: $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/demo.py --oddns $(BUILD)/oddns
