@@ -46,7 +46,7 @@ CC_fuzz      := $(CLANG)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps clean format
+.PHONY: all deps clean format vmlinux
 all: $(BUILD)/oddns
 
 # --- kernel programs ------------------------------------------------------------------------------
@@ -105,6 +105,10 @@ deps:
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
+
+# Needs a kernel with BTF. Written beside and moved, so that a failure leaves the old one.
+vmlinux:
+	$(Q)vmlinux/generate.py $(BPFTOOL) > vmlinux/vmlinux.h.new && mv vmlinux/vmlinux.h.new vmlinux/vmlinux.h
 
 clean:
 	$(Q)rm -rf $(BUILD)

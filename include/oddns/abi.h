@@ -70,6 +70,7 @@ enum odd_hook {
  * message that can be read; the message was read but the event was lost.
  */
 enum odd_drop {
+	ODD_DROP_NONE, /* so that 0 can mean "go on" in the walk; never counted */
 	/* not known to be DNS */
 	ODD_DROP_LINK_SHORT, /* Ethernet or VLAN header cut */
 	ODD_DROP_VLAN_DEPTH, /* more than ODD_VLANS_MAX tags */
@@ -92,8 +93,15 @@ enum odd_drop {
 	ODD_DROP_COUNT,
 };
 
+#define ODD_DROP_FIRST		  ODD_DROP_LINK_SHORT
 #define ODD_DROP_FIRST_UNPARSABLE ODD_DROP_UDP_LENGTH
 #define ODD_DROP_FIRST_LOST	  ODD_DROP_RING_FULL
+
+/* The DNS ports that are watched. */
+struct odd_ports {
+	__u16 port[ODD_PORTS_MAX];
+	__u32 count; /* 1..ODD_PORTS_MAX */
+};
 
 /* struct odd_event.flags */
 #define ODD_EVENT_FRAGMENT 0x01 /* first fragment: the message goes on in later ones */

@@ -58,4 +58,29 @@ static __always_inline __u32 cursor_offset(const struct odd_cursor *c)
 	return (__u32)(c->pos - c->start);
 }
 
+/*
+ * The walk goes no further than this into a frame: Ethernet, tags, IPv6, eight
+ * extension headers of 2 048 bytes each are 16 454 bytes.
+ */
+#define CURSOR_OFFSET_MASK 0x7fff
+
+/**
+ * cursor_join() - Let the verifier see one state where paths of different header lengths meet.
+ *
+ * verifier: it compares packet pointers by their exact offset, so five numbers
+ * of VLAN tags and eight extension headers of three kinds each would be tens
+ * of thousands of paths. A masked offset is the same unknown on all of them.
+ */
+static __always_inline void cursor_join(struct odd_cursor *c)
+{
+#ifdef __bpf__
+	__u64 offset = c->pos - c->start;
+
+	asm volatile("%0 &= %1" : "+r"(offset) : "i"(CURSOR_OFFSET_MASK));
+	c->pos = c->start + offset;
+#else
+	(void)c;
+#endif
+}
+
 #endif

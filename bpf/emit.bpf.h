@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a parsed packet to counters and events: fill, copy, submit, or count the loss. */
+#ifndef ODDNS_EMIT_BPF_H
+#define ODDNS_EMIT_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+
+/*
+ * A packet on its way through a program. Functions take the hook beside it, a
+ * constant after inlining: it chooses the helpers that the program may call.
+ */
+struct seen {
+	void *ctx; /* struct xdp_md or struct __sk_buff */
+	__u32 ifindex;
+	struct odd_packet packet;
+};
+
+static __always_inline long load_bytes(const struct seen *s, const enum odd_hook hook, __u32 offset,
+				       void *to, __u32 bytes)
+{
+	if (hook == ODD_HOOK_XDP)
+		return bpf_xdp_load_bytes(s->ctx, offset, to, bytes);
+	return bpf_skb_load_bytes(s->ctx, offset, to, bytes);
+}
+
+static __always_inline void count_drop(enum odd_drop reason)
+{
+	__u64 *count = bpf_map_lookup_elem(&drops, &reason);
+
+	if (count)
+		(*count)++;
+}
+
+static __always_inline void count_packet(__u32 hook)
+{
+	__u64 *count = bpf_map_lookup_elem(&packets, &hook);
+
+	if (count)
+		(*count)++;
+}
+
+/* A server that is not in the map yet, or has no place there: off the hot path. */
+static __noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
+{
+	struct odd_server_count first = {.packets = 1, .bytes = bytes}, *count;
+
+	if (!key)
+		return 0;
+	if (bpf_map_update_elem(&server_rcode, key, &first, BPF_NOEXIST) == 0)
+		return 0;
+	count = bpf_map_lookup_elem(&server_rcode, key);
+	if (!count) {
+		count_drop(ODD_DROP_SERVER_RCODE_FULL);
+		__builtin_memset(key->server, 0, sizeof(key->server));
+		count = bpf_map_lookup_elem(&server_rcode, key);
+	}
+	if (count) {
+		count->packets++;
+		count->bytes += bytes;
+	}
+	return 0;
+}
+
+static __always_inline void count_server(const struct seen *s, const __u8 *header, __u32 bytes)
+{
+	struct odd_server_count *count;
+	struct odd_server_key key;
+
+	odd_server_key_fill(&s->packet, header, &key);
+	count = bpf_map_lookup_elem(&server_rcode, &key);
+	if (!count) {
+		count_new_server(&key, bytes);
+		return;
+	}
+	count->packets++;
+	count->bytes += bytes;
+}
+
+/*
+ * Who sends: the socket's owner and cgroup; pid and comm only for UDP, whose
+ * packets leave in the system call. TCP sends from softirq too, where the
+ * current task is a stranger.
+ */
+static __always_inline void fill_sender(const struct seen *s, const enum odd_hook hook,
+					struct odd_event *e)
+{
+	struct __sk_buff *skb = s->ctx;
+
+	e->cgroup_id = 0;
+	e->uid = ODD_NO_UID;
+	e->pid = 0;
+	__builtin_memset(e->comm, 0, sizeof(e->comm));
+	if (hook != ODD_HOOK_TC_EGRESS || !skb->sk)
+		return;
+	e->cgroup_id = bpf_skb_cgroup_id(skb);
+	e->uid = bpf_get_socket_uid(skb);
+	if (e->protocol == ODD_IPPROTO_UDP) {
+		e->pid = bpf_get_current_pid_tgid() >> 32;
+		bpf_get_current_comm(e->comm, sizeof(e->comm));
+	}
+}
+
+/* Wake the daemon once much waits; a wake-up for each event would cost more than the event. */
+static __always_inline __u64 wakeup_flag(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP
+									     : BPF_RB_NO_WAKEUP;
+}
+
+/*
+ * Reserve, fill and submit an event with room for @room payload bytes, a
+ * constant after inlining. False when the ring has no room.
+ */
+static __always_inline bool emit_sized(const struct seen *s, const enum odd_hook hook,
+				       const struct odd_span *span, __u32 bytes, const __u32 room)
+{
+	struct odd_event *e = bpf_ringbuf_reserve(&events, sizeof(*e) + room, 0);
+
+	if (!e)
+		return false;
+	/* verifier: it must see 1 <= bytes <= room where the helper takes it */
+	if (bytes > room)
+		bytes = room;
+	if (bytes < ODD_DNS_HEADER_BYTES ||
+	    load_bytes(s, hook, span->offset, e->payload, bytes) < 0) {
+		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
+		count_drop(ODD_DROP_COPY_FAILED);
+		return true;
+	}
+	e->time_ns = replay ? replay_ns : bpf_ktime_get_ns();
+	odd_event_fill(e, &s->packet, span);
+	e->captured_bytes = bytes;
+	e->ifindex = replay ? 0 : s->ifindex;
+	e->hook = hook;
+	fill_sender(s, hook, e);
+	count_server(s, e->payload, span->bytes);
+	bpf_ringbuf_submit(e, wakeup_flag());
+	return true;
+}
+
+/* The ring is full: the counters still must be right. */
+static __always_inline void emit_lost(const struct seen *s, const enum odd_hook hook,
+				      const struct odd_span *span)
+{
+	__u8 header[ODD_DNS_HEADER_BYTES];
+
+	count_drop(ODD_DROP_RING_FULL);
+	if (load_bytes(s, hook, span->offset, header, sizeof(header)) == 0)
+		count_server(s, header, span->bytes);
+}
+
+/*
+ * The ring hands out records of constant size only, so there are some sizes to
+ * choose from: most queries fit 96 bytes, most responses 256.
+ */
+static __always_inline void emit(const struct seen *s, const enum odd_hook hook,
+				 const struct odd_span *span)
+{
+	__u32 bytes = span->captured < snaplen ? span->captured : snaplen;
+	bool done;
+
+	if (bytes <= 96)
+		done = emit_sized(s, hook, span, bytes, 96);
+	else if (bytes <= 256)
+		done = emit_sized(s, hook, span, bytes, 256);
+	else if (bytes <= 512)
+		done = emit_sized(s, hook, span, bytes, 512);
+	else
+		done = emit_sized(s, hook, span, bytes, ODD_SNAPLEN_MAX);
+	if (!done)
+		emit_lost(s, hook, span);
+}
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every map and every tunable of the programs, with the reason for its size. */
+#ifndef ODDNS_MAPS_BPF_H
+#define ODDNS_MAPS_BPF_H
+
+#include <oddns/packet.h>
+
+#include <bpf/bpf_helpers.h>
+
+/* Tunables: constants to the verifier, so code for what is off is gone after loading. */
+const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1};
+const volatile __u32 snaplen = 512;
+/* The ring wakes the daemon when this many bytes wait; below, the daemon looks by itself. */
+const volatile __u32 wakeup_bytes = 512 * 1024;
+/* Time comes from replay_ns, set before each packet, not from the clock. */
+const volatile bool replay = false;
+
+__u64 replay_ns;
+
+/*
+ * Messages and bytes by server and rcode. Preallocated: its memory is fixed at
+ * load, whatever servers a flood invents. Nothing is evicted here: when it is
+ * full, newcomers count under the address :: and the daemon removes what was
+ * idle. 4096 keys: about 1 000 servers with QUERY and three rcodes each.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct odd_server_key);
+	__type(value, struct odd_server_count);
+} server_rcode SEC(".maps");
+
+/* A hash, not an array, because bpftool prints the names of an enum key only there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, ODD_DROP_COUNT);
+	__type(key, enum odd_drop);
+	__type(value, __u64);
+} drops SEC(".maps");
+
+/* UDP datagrams and TCP segments with payload on a DNS port, by enum odd_hook. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, ODD_HOOK_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} packets SEC(".maps");
+
+/*
+ * 4 MiB hold 75 ms of 300 000 messages/s of 176 bytes, several times what the
+ * daemon may be kept from a processor. Resized before load by a setting.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 * 1024 * 1024);
+} events SEC(".maps");
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The programs at the hooks. They count and copy; the packet always passes. */
+#include "emit.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+const volatile __u32 abi_version = ODD_ABI_VERSION;
+
+/* A TCP segment is walked twice: first to see that whole messages fill it, then to emit them. */
+struct tcp_walk {
+	struct seen *seen;
+	struct odd_chain chain;
+	bool emitting;
+};
+
+/* One message of a TCP segment. Return: 1 ends the loop. */
+static __always_inline long tcp_message(struct tcp_walk *w, const enum odd_hook hook)
+{
+	struct odd_span span = {.offset = w->chain.offset + 2};
+	__u8 prefix[2];
+
+	if (w->chain.offset + 2 > w->chain.captured ||
+	    load_bytes(w->seen, hook, w->chain.offset, prefix, sizeof(prefix)) < 0)
+		return 1;
+	if (!odd_chain_step(&w->chain, odd_read16(prefix)))
+		return 1;
+	if (!w->emitting)
+		return 0;
+	span.bytes = odd_read16(prefix);
+	span.captured = span.bytes;
+	if (w->chain.offset > w->chain.captured)
+		span.captured = w->chain.captured - span.offset;
+	span.flags = w->chain.count > 1 ? ODD_EVENT_FOLLOWS : 0;
+	emit(w->seen, hook, &span);
+	return 0;
+}
+
+static long tcp_message_xdp(__u32 i, struct tcp_walk *w)
+{
+	return tcp_message(w, ODD_HOOK_XDP);
+}
+
+static long tcp_message_ingress(__u32 i, struct tcp_walk *w)
+{
+	return tcp_message(w, ODD_HOOK_TC_INGRESS);
+}
+
+static long tcp_message_egress(__u32 i, struct tcp_walk *w)
+{
+	return tcp_message(w, ODD_HOOK_TC_EGRESS);
+}
+
+static __always_inline void tcp_messages(struct tcp_walk *w, const enum odd_hook hook)
+{
+	if (hook == ODD_HOOK_XDP)
+		bpf_loop(ODD_TCP_MESSAGES_MAX, tcp_message_xdp, w, 0);
+	else if (hook == ODD_HOOK_TC_INGRESS)
+		bpf_loop(ODD_TCP_MESSAGES_MAX, tcp_message_ingress, w, 0);
+	else
+		bpf_loop(ODD_TCP_MESSAGES_MAX, tcp_message_egress, w, 0);
+}
+
+static __always_inline void take_tcp(struct seen *s, const enum odd_hook hook)
+{
+	struct tcp_walk w = {.seen = s};
+
+	odd_chain_start(&s->packet, &w.chain);
+	tcp_messages(&w, hook);
+	if (w.chain.offset != w.chain.end) {
+		count_drop(w.chain.count == ODD_TCP_MESSAGES_MAX ? ODD_DROP_TCP_DEPTH
+								 : ODD_DROP_TCP_STREAM);
+		return;
+	}
+	odd_chain_start(&s->packet, &w.chain);
+	w.emitting = true;
+	tcp_messages(&w, hook);
+}
+
+/* What is done with a frame after the walk, at any hook. */
+static __always_inline void take(struct seen *s, int verdict, const enum odd_hook hook)
+{
+	struct odd_span span;
+
+	if (verdict == ODD_WALK_OTHER)
+		return;
+	if (verdict == ODD_WALK_DNS || verdict >= ODD_DROP_FIRST_UNPARSABLE)
+		count_packet(hook);
+	if (verdict != ODD_WALK_DNS) {
+		count_drop(verdict);
+		return;
+	}
+	if (s->packet.protocol == ODD_IPPROTO_TCP) {
+		take_tcp(s, hook);
+		return;
+	}
+	span.offset = s->packet.payload_offset;
+	span.bytes = s->packet.payload_bytes;
+	span.captured = s->packet.captured_bytes;
+	span.flags = 0;
+	emit(s, hook, &span);
+}
+
+/*
+ * verifier: data and data_end are 32 bits in the context but become pointers;
+ * without the barrier the compiler spills the 32-bit half, which it refuses.
+ */
+static __always_inline const __u8 *packet_pointer(__u32 field)
+{
+	__u64 pointer = field;
+
+	asm volatile("" : "+r"(pointer));
+	return (const __u8 *)pointer;
+}
+
+static __always_inline struct odd_cursor cursor_on(__u32 data, __u32 data_end)
+{
+	const __u8 *start = packet_pointer(data);
+
+	return (struct odd_cursor){.start = start, .pos = start, .end = packet_pointer(data_end)};
+}
+
+SEC("xdp.frags")
+int oddns_xdp(struct xdp_md *ctx)
+{
+	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
+	struct seen s = {.ctx = ctx};
+	int verdict = odd_walk(&c, bpf_xdp_get_buff_len(ctx), &dns_ports, &s.packet);
+
+	s.ifindex = ctx->ingress_ifindex;
+	take(&s, verdict, ODD_HOOK_XDP);
+	return XDP_PASS;
+}
+
+static __always_inline int walk_skb(struct __sk_buff *skb, struct odd_packet *p)
+{
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+
+	return odd_walk(&c, skb->len, &dns_ports, p);
+}
+
+/* The tag that the NIC or veth moved from the frame into metadata stands before all others. */
+static __always_inline int restore_vlan(struct __sk_buff *skb, struct odd_packet *p)
+{
+	if (p->vlan[ODD_VLANS_MAX - 1])
+		return ODD_DROP_VLAN_DEPTH;
+	for (int i = ODD_VLANS_MAX - 1; i > 0; i--)
+		p->vlan[i] = p->vlan[i - 1];
+	p->vlan[0] = skb->vlan_tci & 0xfff;
+	return ODD_WALK_DNS;
+}
+
+static __always_inline int take_skb(struct __sk_buff *skb, const enum odd_hook hook)
+{
+	struct seen s = {.ctx = skb};
+	int verdict = walk_skb(skb, &s.packet);
+
+	s.ifindex = skb->ifindex;
+	if (verdict == ODD_WALK_DNS && skb->vlan_present)
+		verdict = restore_vlan(skb, &s.packet);
+	take(&s, verdict, hook);
+	return TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int oddns_ingress(struct __sk_buff *skb)
+{
+	return take_skb(skb, ODD_HOOK_TC_INGRESS);
+}
+
+SEC("tc")
+int oddns_egress(struct __sk_buff *skb)
+{
+	return take_skb(skb, ODD_HOOK_TC_EGRESS);
+}

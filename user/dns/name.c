@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Names come from strangers, and most known holes of DNS readers are here
+ * (RFC 9267). A name is read run by run. A run is what stands in one piece:
+ * labels up to the root's zero or up to a pointer.
+ *
+ *	offset 12: 3 w w w 7 e x a m p l e 0		run 12..24, ends with the root
+ *	offset 29: 4 m a i l C0 10			run 29..33, points to 16
+ *	           `-- run ---'   `- 7 e x a m p l e 0
+ *
+ * Reading ends for two independent reasons. A pointer must point to before the
+ * start of its own run, so the starts of runs fall strictly, and no loop is
+ * possible. And both the labels (a name has 255 bytes) and the pointers are
+ * counted, so a message made of pointers to pointers costs no more than a name.
+ *
+ * One run is copied by one memcpy, which for a name without a pointer is all.
+ */
+#include "name.h"
+
+#include <string.h>
+
+/* RFC 1035 section 4.1.4: the upper two bits of a length tell its kind. */
+#define LABEL_MAX     0x3f
+#define LABEL_POINTER 0xc0
+
+/* A name has at most 127 labels (255 = 127 * 2 + 1); more pointers would end no label. */
+#define POINTERS_MAX 127
+
+#define BLOCK 8
+
+struct run {
+	size_t end;    /* offset of the root's zero or of the pointer */
+	size_t next;   /* offset behind that */
+	size_t target; /* where the pointer points */
+	bool pointer;
+};
+
+/* The byte at @at is needed and was not captured. */
+static enum dns_name_verdict missing(const struct dns_bytes *bytes, size_t at)
+{
+	return at < bytes->message_length ? DNS_NAME_CUT : DNS_NAME_OVERRUN;
+}
+
+static inline enum dns_name_verdict read_pointer(const struct dns_bytes *bytes, size_t start,
+						 size_t at, struct run *ret)
+{
+	size_t target;
+
+	if (at + 1 >= bytes->length)
+		return missing(bytes, at + 1);
+	target = (size_t)(bytes->data[at] & LABEL_MAX) << 8 | bytes->data[at + 1];
+	if (target >= start)
+		return DNS_NAME_POINTER;
+	*ret = (struct run){.end = at, .next = at + 2, .target = target, .pointer = true};
+	return DNS_NAME_OK;
+}
+
+/* @room: bytes that the labels and the root's zero may take, 1..255, which bounds the loop */
+static inline enum dns_name_verdict read_run(const struct dns_bytes *bytes, size_t start,
+					     size_t room, struct run *ret)
+{
+	size_t at = start;
+	uint8_t label;
+
+	for (;;) {
+		if (at >= bytes->length)
+			return missing(bytes, at);
+		label = bytes->data[at];
+		if (label == 0)
+			break;
+		if (label >= LABEL_POINTER)
+			return read_pointer(bytes, start, at, ret);
+		if (label > LABEL_MAX)
+			return DNS_NAME_LABEL;
+		at += 1 + (size_t)label;
+		if (at + 1 - start > room)
+			return DNS_NAME_LONG;
+	}
+	*ret = (struct run){.end = at, .next = at + 1};
+	return DNS_NAME_OK;
+}
+
+enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset,
+				    struct dns_name *ret_name, size_t *ret_next)
+{
+	uint8_t head[DNS_NAME_MAX]; /* runs before the last one */
+	size_t head_length = 0;
+	size_t next = 0;
+	struct run run;
+
+	for (int pointers = 0; pointers <= POINTERS_MAX; pointers++) {
+		enum dns_name_verdict verdict =
+			read_run(bytes, offset, DNS_NAME_MAX - head_length, &run);
+
+		if (verdict != DNS_NAME_OK)
+			return verdict;
+		if (pointers == 0)
+			next = run.next;
+		if (!run.pointer) {
+			memcpy(ret_name->wire, head, head_length);
+			memcpy(ret_name->wire + head_length, bytes->data + offset,
+			       run.next - offset);
+			ret_name->length = (uint8_t)(head_length + (run.next - offset));
+			*ret_next = next;
+			return DNS_NAME_OK;
+		}
+		memcpy(head + head_length, bytes->data + offset, run.end - offset);
+		head_length += run.end - offset;
+		offset = run.target;
+	}
+	return DNS_NAME_POINTER;
+}
+
+enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next)
+{
+	struct run run;
+	enum dns_name_verdict verdict = read_run(bytes, offset, DNS_NAME_MAX, &run);
+
+	if (verdict == DNS_NAME_OK)
+		*ret_next = run.next;
+	return verdict;
+}
+
+static inline uint8_t lower_byte(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/*
+ * Eight bytes at once. Lengths of labels (1..63) are below 'A' and stay as they
+ * are. Adding 0x80 - 'A' sets a byte's top bit from 'A' on, adding 0x7f - 'Z'
+ * from behind 'Z' on; the top bit is masked before, so nothing carries over.
+ */
+static inline uint64_t lower_block(uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t low = x & (0x7f * ones);
+	uint64_t from_a = low + (0x80 - 'A') * ones;
+	uint64_t behind_z = low + (0x7f - 'Z') * ones;
+	uint64_t upper = (from_a ^ behind_z) & ~x & (0x80 * ones);
+
+	return x | upper >> 2;
+}
+
+static inline uint64_t load_block(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
+}
+
+void dns_name_lower(const uint8_t *wire, size_t length, uint8_t *ret_wire)
+{
+	size_t i;
+
+	for (i = 0; i + BLOCK <= length; i += BLOCK) {
+		uint64_t x = lower_block(load_block(wire + i));
+
+		memcpy(ret_wire + i, &x, sizeof(x));
+	}
+	for (; i < length; i++)
+		ret_wire[i] = lower_byte(wire[i]);
+}
+
+bool dns_name_equal(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)
+{
+	size_t i;
+
+	if (a_length != b_length)
+		return false;
+	for (i = 0; i + BLOCK <= a_length; i += BLOCK)
+		if (lower_block(load_block(a + i)) != lower_block(load_block(b + i)))
+			return false;
+	for (; i < a_length; i++)
+		if (lower_byte(a[i]) != lower_byte(b[i]))
+			return false;
+	return true;
+}
+
+/* One byte of a label as text, 1, 2 or 4 characters. */
+static size_t write_byte(uint8_t c, char *buf)
+{
+	if (c == '.' || c == '\\') {
+		buf[0] = '\\';
+		buf[1] = (char)c;
+		return 2;
+	}
+	if (c > ' ' && c < 0x7f) {
+		buf[0] = (char)c;
+		return 1;
+	}
+	buf[0] = '\\';
+	buf[1] = (char)('0' + c / 100);
+	buf[2] = (char)('0' + c / 10 % 10);
+	buf[3] = (char)('0' + c % 10);
+	return 4;
+}
+
+size_t dns_name_text(const uint8_t *wire, size_t length, char *buf)
+{
+	size_t n = 0;
+	size_t i = 0;
+
+	while (i < length && wire[i] != 0) {
+		size_t end = i + 1 + wire[i];
+
+		if (i > 0)
+			buf[n++] = '.';
+		for (i++; i < end && i < length; i++)
+			n += write_byte(wire[i], buf + n);
+	}
+	if (length == 1)
+		buf[n++] = '.';
+	buf[n] = '\0';
+	return n;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names and remedies of the reasons why a packet gave no event. */
+#include "source.h"
+
+static const struct {
+	const char *name;
+	const char *remedy;
+} drops[ODD_DROP_COUNT] = {
+	[ODD_DROP_NONE] = {"none", ""},
+	[ODD_DROP_LINK_SHORT] = {"link_short", "frames end within their Ethernet or VLAN header"},
+	[ODD_DROP_VLAN_DEPTH] = {"vlan_depth", "frames carry more than 4 VLAN tags"},
+	[ODD_DROP_IP_HEADER] = {"ip_header", "IP headers are cut or contradict themselves"},
+	[ODD_DROP_IP6_EXT_DEPTH] = {"ip6_ext_depth",
+				    "IPv6 packets carry more than 8 extension headers"},
+	[ODD_DROP_FRAGMENT] = {"fragment", "later fragments have no ports; the first one is read"},
+	[ODD_DROP_L4_SHORT] = {"l4_short", "frames end within their UDP or TCP header"},
+	[ODD_DROP_TCP_CONTROL] = {"tcp_control", "TCP segments without data, as expected"},
+	[ODD_DROP_UDP_LENGTH] = {"udp_length", "UDP lengths contradict the IP packet"},
+	[ODD_DROP_TCP_HEADER] = {"tcp_header", "TCP data offsets point outside the packet"},
+	[ODD_DROP_DNS_SHORT] = {"dns_short", "datagrams too short for a DNS header"},
+	[ODD_DROP_TCP_STREAM] =
+		{"tcp_stream", "TCP segments with parts of messages; streams are not reassembled"},
+	[ODD_DROP_TCP_DEPTH] = {"tcp_depth", "TCP segments with more than 16 messages"},
+	[ODD_DROP_RING_FULL] = {"ring_full", "the daemon falls behind: raise sensor.ring, or give "
+					     "it a processor of its own"},
+	[ODD_DROP_COPY_FAILED] = {"copy_failed", "the kernel refused to copy the message"},
+	[ODD_DROP_SERVER_RCODE_FULL] = {"server_rcode_full",
+					"more servers than the map holds, counted under address "
+					"::; raise sensor.servers"},
+};
+
+const char *odd_drop_name(enum odd_drop drop)
+{
+	return drops[drop].name;
+}
+
+const char *odd_drop_remedy(enum odd_drop drop)
+{
+	return drops[drop].remedy;
+}

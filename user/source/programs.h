@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The BPF object: opened with its tunables set, loaded, its counters read. */
+#ifndef SOURCE_PROGRAMS_H
+#define SOURCE_PROGRAMS_H
+
+#include "source.h"
+
+#include <stddef.h>
+
+struct oddns_bpf; /* bpftool's skeleton */
+
+struct programs_options {
+	const __u16 *ports;
+	unsigned port_count; /* 1..ODD_PORTS_MAX */
+	unsigned snaplen;    /* ODD_DNS_HEADER_BYTES..ODD_SNAPLEN_MAX */
+	__u32 ring_bytes;    /* power of two, multiple of the page size */
+	__u32 server_keys;   /* of server_rcode */
+	bool replay;	     /* XDP program only, clock set by the caller */
+};
+
+/**
+ * programs__load() - Open, tune and load the programs; nothing is attached.
+ *
+ * Return: 0, negative errno after reporting: -EPERM without privilege, -ENOENT
+ * without kernel BTF, else what the kernel said
+ */
+int programs__load(const struct programs_options *options, struct oddns_bpf **ret_programs);
+void programs__free(struct oddns_bpf *programs);
+
+/**
+ * programs__counters() - Sum the per-CPU counters.
+ *
+ * Cost: two map look-ups for each reason and hook; not for hot paths.
+ */
+void programs__counters(const struct oddns_bpf *programs, struct source_counters *ret);
+
+/**
+ * programs__pin_server() - Give a configured server its place in server_rcode for every rcode.
+ *
+ * Return: 0, -E2BIG when the map is too small
+ */
+int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16]);
+
+#endif
