@@ -46,7 +46,7 @@ CC_fuzz      := $(CLANG)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps clean format vmlinux
+.PHONY: all deps clean format vmlinux test lint unit test-programs lint-flags
 all: $(BUILD)/oddns
 
 # --- kernel programs ------------------------------------------------------------------------------
@@ -94,6 +94,28 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
 	$(Q)$(CLANG) $(FLAGS_fuzz) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# --- tests ----------------------------------------------------------------------------------------
+# run.py builds test-programs itself, so that a failed build is a failed test with a last line as
+# always. `make test SUITES="lint unit"` runs some; `tests/run.py --list` names them.
+PYTHON ?= /usr/bin/python3
+SUITES ?=
+
+test:
+	$(Q)[ "$$(id -u)" -ne 0 ] || $(MAKE) --no-print-directory deps
+	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $(SUITES)
+
+lint unit:
+	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $@
+
+test-programs: $(BUILD)/oddns $(BUILD)/plain/unit $(BUILD)/asan/unit $(BUILD)/plain/bpf \
+	$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+# What the lint compiles headers with: user space on the first line, kernel programs on the second.
+lint-flags:
+	$(info $(CC) $(filter-out -MMD -MP,$(CPPFLAGS) $(CFLAGS)))
+	$(info $(CLANG) $(BPFFLAGS))
+	@:
 
 # --- chores ---------------------------------------------------------------------------------------
 deps:

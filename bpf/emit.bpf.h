@@ -13,6 +13,7 @@
 struct seen {
 	void *ctx; /* struct xdp_md or struct __sk_buff */
 	__u32 ifindex;
+	__u64 wakeup; /* flag for submitting */
 	struct odd_packet packet;
 };
 
@@ -32,12 +33,18 @@ static __always_inline void count_drop(enum odd_drop reason)
 		(*count)++;
 }
 
-static __always_inline void count_packet(__u32 hook)
+/*
+ * Count a packet on a DNS port. Each wakeup_packets-th wakes the daemon, which
+ * otherwise looks by itself from time to time: waking it costs more than an
+ * event (an interrupt to another processor).
+ */
+static __always_inline void count_packet(struct seen *s, __u32 hook)
 {
 	__u64 *count = bpf_map_lookup_elem(&packets, &hook);
 
-	if (count)
-		(*count)++;
+	s->wakeup = BPF_RB_NO_WAKEUP;
+	if (count && (++*count & (wakeup_packets - 1)) == 0)
+		s->wakeup = BPF_RB_FORCE_WAKEUP;
 }
 
 /* A server that is not in the map yet, or has no place there: off the hot path. */
@@ -101,13 +108,6 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
 	}
 }
 
-/* Wake the daemon once much waits; a wake-up for each event would cost more than the event. */
-static __always_inline __u64 wakeup_flag(void)
-{
-	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP
-									     : BPF_RB_NO_WAKEUP;
-}
-
 /*
  * Reserve, fill and submit an event with room for @room payload bytes, a
  * constant after inlining. False when the ring has no room.
@@ -135,7 +135,7 @@ static __always_inline bool emit_sized(const struct seen *s, const enum odd_hook
 	e->hook = hook;
 	fill_sender(s, hook, e);
 	count_server(s, e->payload, span->bytes);
-	bpf_ringbuf_submit(e, wakeup_flag());
+	bpf_ringbuf_submit(e, s->wakeup);
 	return true;
 }
 

@@ -80,10 +80,8 @@ static __always_inline void take(struct seen *s, int verdict, const enum odd_hoo
 {
 	struct odd_span span;
 
-	if (verdict == ODD_WALK_OTHER)
-		return;
 	if (verdict == ODD_WALK_DNS || verdict >= ODD_DROP_FIRST_UNPARSABLE)
-		count_packet(hook);
+		count_packet(s, hook);
 	if (verdict != ODD_WALK_DNS) {
 		count_drop(verdict);
 		return;
@@ -118,23 +116,35 @@ static __always_inline struct odd_cursor cursor_on(__u32 data, __u32 data_end)
 	return (struct odd_cursor){.start = start, .pos = start, .end = packet_pointer(data_end)};
 }
 
-SEC("xdp.frags")
-int oddns_xdp(struct xdp_md *ctx)
+/*
+ * The walk and all that follows stand in functions of their own, so that the
+ * programs proper, which every packet runs, need few registers and no stack.
+ */
+static __noinline int take_frame(struct xdp_md *ctx)
 {
 	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
-	struct seen s = {.ctx = ctx};
-	int verdict = odd_walk(&c, bpf_xdp_get_buff_len(ctx), &dns_ports, &s.packet);
+	struct odd_headers h = {};
+	struct seen s;
+	int verdict = odd_walk_headers(&c, &dns_ports, &h);
 
+	if (verdict == ODD_WALK_OTHER)
+		return XDP_PASS;
+	s.ctx = ctx;
 	s.ifindex = ctx->ingress_ifindex;
+	if (verdict == ODD_WALK_DNS)
+		verdict = odd_walk_payload(&c, &h, bpf_xdp_get_buff_len(ctx), &s.packet);
 	take(&s, verdict, ODD_HOOK_XDP);
 	return XDP_PASS;
 }
 
-static __always_inline int walk_skb(struct __sk_buff *skb, struct odd_packet *p)
+SEC("xdp.frags")
+int oddns_xdp(struct xdp_md *ctx)
 {
-	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
 
-	return odd_walk(&c, skb->len, &dns_ports, p);
+	if (odd_is_surely_other(&c, &dns_ports))
+		return XDP_PASS;
+	return take_frame(ctx);
 }
 
 /* The tag that the NIC or veth moved from the frame into metadata stands before all others. */
@@ -150,24 +160,49 @@ static __always_inline int restore_vlan(struct __sk_buff *skb, struct odd_packet
 
 static __always_inline int take_skb(struct __sk_buff *skb, const enum odd_hook hook)
 {
-	struct seen s = {.ctx = skb};
-	int verdict = walk_skb(skb, &s.packet);
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+	struct odd_headers h = {};
+	struct seen s;
+	int verdict = odd_walk_headers(&c, &dns_ports, &h);
 
+	if (verdict == ODD_WALK_OTHER)
+		return TC_ACT_UNSPEC;
+	s.ctx = skb;
 	s.ifindex = skb->ifindex;
+	if (verdict == ODD_WALK_DNS)
+		verdict = odd_walk_payload(&c, &h, skb->len, &s.packet);
 	if (verdict == ODD_WALK_DNS && skb->vlan_present)
 		verdict = restore_vlan(skb, &s.packet);
 	take(&s, verdict, hook);
 	return TC_ACT_UNSPEC;
 }
 
+static __noinline int take_ingress(struct __sk_buff *skb)
+{
+	return take_skb(skb, ODD_HOOK_TC_INGRESS);
+}
+
+static __noinline int take_egress(struct __sk_buff *skb)
+{
+	return take_skb(skb, ODD_HOOK_TC_EGRESS);
+}
+
 SEC("tc")
 int oddns_ingress(struct __sk_buff *skb)
 {
-	return take_skb(skb, ODD_HOOK_TC_INGRESS);
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+
+	if (odd_is_surely_other(&c, &dns_ports))
+		return TC_ACT_UNSPEC;
+	return take_ingress(skb);
 }
 
 SEC("tc")
 int oddns_egress(struct __sk_buff *skb)
 {
-	return take_skb(skb, ODD_HOOK_TC_EGRESS);
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+
+	if (odd_is_surely_other(&c, &dns_ports))
+		return TC_ACT_UNSPEC;
+	return take_egress(skb);
 }

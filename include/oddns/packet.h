@@ -7,8 +7,8 @@
  * Compiled into the kernel programs and natively for capture files and the
  * fuzzer, so it calls no helper and touches packet bytes through the cursor
  * only. Each step either moves the cursor behind its header or ends the walk:
- * with ODD_WALK_OTHER (not DNS: the common case, so nothing is computed before
- * the ports are known) or with the reason that is counted. Lengths in headers
+ * with ODD_WALK_OTHER (not DNS: the common case, so it is told from the headers
+ * before anything else is looked at) or with the reason that is counted. Lengths in headers
  * are claims: the walk holds IP against the frame and UDP against IP, and says
  * how many bytes of the message are really there.
  */
@@ -41,7 +41,21 @@
 #define ODD_IPPROTO_HIP	     139
 #define ODD_IPPROTO_SHIM6    140
 
-/* What the walk found. Offsets are from the start of the frame. */
+/*
+ * What is known once the ports are: enough to tell that a packet is not DNS,
+ * and to find the rest later. Offsets are from the start of the frame.
+ */
+struct odd_headers {
+	const __u8 *ip;		   /* the fixed part of its header */
+	const __u8 *l4;		   /* the first 8 bytes of its header */
+	__u32 claimed;		   /* end of the IP packet as its header says; 0: unknown */
+	__u16 vlan[ODD_VLANS_MAX]; /* VIDs, outermost first */
+	__u8 version; /* 4 or 6; verifier: a constant on each path, unlike the byte in the packet */
+	__u8 protocol;
+	__u8 flags; /* ODD_EVENT_* */
+};
+
+/* A packet on a DNS port. Offsets are from the start of the frame. */
 struct odd_packet {
 	__u8 src[16];
 	__u8 dst[16];
@@ -55,10 +69,17 @@ struct odd_packet {
 	__u8 flags; /* ODD_EVENT_* */
 };
 
-/* Numbers in packets are big-endian and unaligned: read byte by byte, the compiler joins them. */
+/*
+ * A number of 16 bits as it lies in a packet: big-endian, perhaps unaligned. BPF
+ * loads it at once (at even offsets, where all our fields are); elsewhere byte by byte.
+ */
 static __always_inline __u16 odd_read16(const __u8 *p)
 {
+#if defined(__bpf__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap16(*(const __u16 *)p);
+#else
 	return (__u16)(p[0] << 8 | p[1]);
+#endif
 }
 
 static __always_inline int odd_is_vlan(__u16 ethertype)
@@ -76,12 +97,52 @@ static __always_inline int odd_is_dns_port(const volatile struct odd_ports *port
 }
 
 /**
+ * odd_is_surely_other() - Tell the commonest packets that are not DNS apart at once.
+ * @c: on the start of the frame; not moved
+ *
+ * Untagged TCP or UDP over IPv4 without options or IPv6 without extension
+ * headers is nearly all traffic of a host. A few loads and compares decide on
+ * it; what has another shape, or a DNS port, takes the whole walk.
+ *
+ * Return: 1 when no watched port can be in it, 0 when the walk must tell
+ */
+static __always_inline int odd_is_surely_other(const struct odd_cursor *c,
+					       const volatile struct odd_ports *ports)
+{
+	struct odd_cursor peek = *c;
+	const __u8 *p = cursor_take(&peek, 14 + 20 + 4); /* Ethernet, IPv4, ports */
+	__u16 ethertype;
+
+	if (!p)
+		return 0;
+	ethertype = odd_read16(p + 12);
+	if (ethertype == ODD_ETHERTYPE_IPV4) {
+		/* version 4, 20 bytes of header, no later fragment */
+		if (p[14] != 0x45 || odd_read16(p + 20) & 0x1fff ||
+		    (p[23] != ODD_IPPROTO_TCP && p[23] != ODD_IPPROTO_UDP))
+			return 0;
+		p += 14 + 20;
+	} else if (ethertype == ODD_ETHERTYPE_IPV6) {
+		p = cursor_take(&peek, 20); /* up to the ports behind 40 bytes of IPv6 */
+		if (!p)
+			return 0;
+		p -= 14 + 20 + 4;
+		if (p[20] != ODD_IPPROTO_TCP && p[20] != ODD_IPPROTO_UDP)
+			return 0;
+		p += 14 + 40;
+	} else {
+		return 0;
+	}
+	return !odd_is_dns_port(ports, odd_read16(p)) && !odd_is_dns_port(ports, odd_read16(p + 2));
+}
+
+/**
  * odd_walk_link() - Ethernet and VLAN tags (IEEE 802.3, 802.1Q clause 9).
  * @ret_ethertype: of what follows the tags
  *
  * Return: 0, or the reason to stop
  */
-static __always_inline int odd_walk_link(struct odd_cursor *c, struct odd_packet *p,
+static __always_inline int odd_walk_link(struct odd_cursor *c, struct odd_headers *h,
 					 __u16 *ret_ethertype)
 {
 	const __u8 *eth = cursor_take(c, 14);
@@ -99,7 +160,7 @@ static __always_inline int odd_walk_link(struct odd_cursor *c, struct odd_packet
 		tag = cursor_take(c, 4);
 		if (!tag)
 			return ODD_DROP_LINK_SHORT;
-		p->vlan[i] = odd_read16(tag) & 0xfff;
+		h->vlan[i] = odd_read16(tag) & 0xfff;
 		type = odd_read16(tag + 2);
 	}
 	if (odd_is_vlan(type))
@@ -109,51 +170,37 @@ static __always_inline int odd_walk_link(struct odd_cursor *c, struct odd_packet
 	return 0;
 }
 
-/* The IP payload as its header claims it, by offsets from the start of the frame. */
-struct odd_ip {
-	__u32 header;  /* where the IP header starts */
-	__u32 claimed; /* end of the packet; 0: as long as the frame */
-	__u8 protocol;
-};
-
 /**
  * odd_walk_ipv4() - IPv4 with options (RFC 791 section 3.1).
  *
  * Return: 0, ODD_WALK_OTHER, or the reason to stop
  */
-static __always_inline int odd_walk_ipv4(struct odd_cursor *c, struct odd_packet *p,
-					 struct odd_ip *ip)
+static __always_inline int odd_walk_ipv4(struct odd_cursor *c, struct odd_headers *h)
 {
-	const __u8 *h;
-	__u32 header_bytes;
+	__u32 offset = cursor_offset(c), header_bytes;
+	const __u8 *ip = cursor_take(c, 20);
 	__u16 total, fragment;
 
-	ip->header = cursor_offset(c);
-	h = cursor_take(c, 20);
-	if (!h)
+	if (!ip)
 		return ODD_DROP_IP_HEADER;
-	ip->protocol = h[9];
-	if (ip->protocol != ODD_IPPROTO_UDP && ip->protocol != ODD_IPPROTO_TCP)
+	h->ip = ip;
+	h->version = 4;
+	h->protocol = ip[9];
+	if (h->protocol != ODD_IPPROTO_UDP && h->protocol != ODD_IPPROTO_TCP)
 		return ODD_WALK_OTHER;
-	header_bytes = (h[0] & 0xf) * 4;
-	total = odd_read16(h + 2);
+	header_bytes = (ip[0] & 0xf) * 4;
+	total = odd_read16(ip + 2);
 	/* A length of 0 is what segmentation offload leaves in captures of the sender. */
-	if (h[0] >> 4 != 4 || header_bytes < 20 || (total && total < header_bytes))
+	if (ip[0] >> 4 != 4 || header_bytes < 20 || (total && total < header_bytes))
 		return ODD_DROP_IP_HEADER;
-	ip->claimed = total ? ip->header + total : 0;
-	fragment = odd_read16(h + 6);
+	h->claimed = total ? offset + total : 0;
+	fragment = odd_read16(ip + 6);
 	if (fragment & 0x1fff)
 		return ODD_DROP_FRAGMENT;
 	if (fragment & 0x2000)
-		p->flags |= ODD_EVENT_FRAGMENT;
+		h->flags |= ODD_EVENT_FRAGMENT;
 	if (header_bytes > 20 && !cursor_take(c, header_bytes - 20))
 		return ODD_DROP_IP_HEADER;
-	__builtin_memset(p->src, 0, 10);
-	__builtin_memset(p->src + 10, 0xff, 2);
-	__builtin_memcpy(p->src + 12, h + 12, 4);
-	__builtin_memset(p->dst, 0, 10);
-	__builtin_memset(p->dst + 10, 0xff, 2);
-	__builtin_memcpy(p->dst + 12, h + 16, 4);
 	return 0;
 }
 
@@ -186,32 +233,31 @@ static const struct odd_ip6_ext odd_ip6_exts[256] = {
 /**
  * odd_walk_ip6_ext() - IPv6 extension headers (RFC 8200 section 4).
  *
- * Return: 0 with @ip->protocol behind the headers, or the reason to stop
+ * Return: 0 with @h->protocol behind the headers, or the reason to stop
  */
-static __always_inline int odd_walk_ip6_ext(struct odd_cursor *c, struct odd_packet *p,
-					    struct odd_ip *ip)
+static __always_inline int odd_walk_ip6_ext(struct odd_cursor *c, struct odd_headers *h)
 {
 	for (int i = 0; i < ODD_IP6_EXT_MAX; i++) {
-		const struct odd_ip6_ext *ext = &odd_ip6_exts[ip->protocol];
+		const struct odd_ip6_ext *kind = &odd_ip6_exts[h->protocol];
 		__u32 bytes, fragment;
-		const __u8 *h;
+		const __u8 *ext;
 
-		if (__builtin_expect(!ext->add, 1))
+		if (__builtin_expect(!kind->add, 1))
 			return 0;
-		h = cursor_take(c, 8);
-		if (!h)
+		ext = cursor_take(c, 8);
+		if (!ext)
 			return ODD_DROP_IP_HEADER;
-		fragment = odd_read16(h + 2) & (ext->fragment << 8 | ext->fragment);
+		fragment = odd_read16(ext + 2) & (kind->fragment << 8 | kind->fragment);
 		if (fragment & 0xfff8)
 			return ODD_DROP_FRAGMENT;
-		p->flags |= fragment & ODD_EVENT_FRAGMENT; /* the M flag is bit 0 too */
-		bytes = ((h[1] & ext->mask) + ext->add) << (ext->shift & 3);
-		ip->protocol = h[0];
+		h->flags |= fragment & ODD_EVENT_FRAGMENT; /* the M flag is bit 0 too */
+		bytes = ((ext[1] & kind->mask) + kind->add) << (kind->shift & 3);
+		h->protocol = ext[0];
 		if (!cursor_take(c, (bytes - 8) & (2 * ODD_IP6_EXT_BYTES_MAX - 1)))
 			return ODD_DROP_IP_HEADER;
 		cursor_join(c);
 	}
-	return odd_ip6_exts[ip->protocol].add ? ODD_DROP_IP6_EXT_DEPTH : 0;
+	return odd_ip6_exts[h->protocol].add ? ODD_DROP_IP6_EXT_DEPTH : 0;
 }
 
 /**
@@ -219,33 +265,66 @@ static __always_inline int odd_walk_ip6_ext(struct odd_cursor *c, struct odd_pac
  *
  * Return: 0, ODD_WALK_OTHER, or the reason to stop
  */
-static __always_inline int odd_walk_ipv6(struct odd_cursor *c, struct odd_packet *p,
-					 struct odd_ip *ip)
+static __always_inline int odd_walk_ipv6(struct odd_cursor *c, struct odd_headers *h)
 {
-	const __u8 *h;
+	__u32 offset = cursor_offset(c);
+	const __u8 *ip = cursor_take(c, 40);
 	__u16 length;
 	int r;
 
-	ip->header = cursor_offset(c);
-	h = cursor_take(c, 40);
-	if (!h)
+	if (!ip || ip[0] >> 4 != 6)
 		return ODD_DROP_IP_HEADER;
-	if (h[0] >> 4 != 6)
-		return ODD_DROP_IP_HEADER;
-	length = odd_read16(h + 4);
+	h->ip = ip;
+	h->version = 6;
+	length = odd_read16(ip + 4);
 	/* 0: a jumbogram (RFC 2675) or segmentation offload */
-	ip->claimed = length ? ip->header + 40 + length : 0;
-	ip->protocol = h[6];
-	if (ip->protocol != ODD_IPPROTO_UDP && ip->protocol != ODD_IPPROTO_TCP) {
-		r = odd_walk_ip6_ext(c, p, ip);
-		if (r)
-			return r;
-		if (ip->protocol != ODD_IPPROTO_UDP && ip->protocol != ODD_IPPROTO_TCP)
-			return ODD_WALK_OTHER;
-	}
-	__builtin_memcpy(p->src, h + 8, 16);
-	__builtin_memcpy(p->dst, h + 24, 16);
+	h->claimed = length ? offset + 40 + length : 0;
+	h->protocol = ip[6];
+	if (h->protocol == ODD_IPPROTO_UDP || h->protocol == ODD_IPPROTO_TCP)
+		return 0;
+	r = odd_walk_ip6_ext(c, h);
+	if (r)
+		return r;
+	if (h->protocol != ODD_IPPROTO_UDP && h->protocol != ODD_IPPROTO_TCP)
+		return ODD_WALK_OTHER;
 	return 0;
+}
+
+/**
+ * odd_walk_headers() - From the frame's start to the ports.
+ * @c: cursor on the bytes that can be read directly (XDP, skb: the linear part)
+ * @h: filled; all zero before the call
+ *
+ * Nothing is computed that a packet that is not DNS does not need.
+ *
+ * Return: ODD_WALK_DNS when a port is a DNS port, ODD_WALK_OTHER, or an enum odd_drop
+ */
+static __always_inline int odd_walk_headers(struct odd_cursor *c,
+					    const volatile struct odd_ports *ports,
+					    struct odd_headers *h)
+{
+	__u16 ethertype;
+	int r;
+
+	r = odd_walk_link(c, h, &ethertype);
+	if (r)
+		return r;
+	if (ethertype == ODD_ETHERTYPE_IPV4)
+		r = odd_walk_ipv4(c, h);
+	else if (ethertype == ODD_ETHERTYPE_IPV6)
+		r = odd_walk_ipv6(c, h);
+	else
+		return ODD_WALK_OTHER;
+	if (r)
+		return r;
+	cursor_join(c);
+	h->l4 = cursor_take(c, 8); /* all of UDP; of TCP what tells the ports */
+	if (!h->l4)
+		return ODD_DROP_L4_SHORT;
+	if (!odd_is_dns_port(ports, odd_read16(h->l4)) &&
+	    !odd_is_dns_port(ports, odd_read16(h->l4 + 2)))
+		return ODD_WALK_OTHER;
+	return ODD_WALK_DNS;
 }
 
 /**
@@ -306,55 +385,53 @@ static __always_inline void odd_walk_captured(__u32 frame_bytes, __u32 claimed,
 	}
 }
 
+static __always_inline void odd_walk_addresses(const struct odd_headers *h, struct odd_packet *p)
+{
+	const __u8 *ip = h->ip;
+
+	if (h->version == 6) {
+		__builtin_memcpy(p->src, ip + 8, 16);
+		__builtin_memcpy(p->dst, ip + 24, 16);
+		return;
+	}
+	__builtin_memset(p->src, 0, 10);
+	__builtin_memset(p->src + 10, 0xff, 2);
+	__builtin_memcpy(p->src + 12, ip + 12, 4);
+	__builtin_memset(p->dst, 0, 10);
+	__builtin_memset(p->dst + 10, 0xff, 2);
+	__builtin_memcpy(p->dst + 12, ip + 16, 4);
+}
+
 /**
- * odd_walk() - Find the DNS payload of a frame.
- * @c: cursor on the bytes that can be read directly (XDP, skb: the linear part)
+ * odd_walk_payload() - What lies behind the headers of a packet on a DNS port.
+ * @c: as odd_walk_headers() left it
  * @frame_bytes: length of the whole frame, at least what @c spans
- * @ports: DNS ports
- * @p: filled; all zero before the call
+ * @p: filled
  *
  * The payload itself is not read: it may lie outside the linear part.
  *
- * Return: ODD_WALK_DNS with @p filled, ODD_WALK_OTHER, or an enum odd_drop
+ * Return: ODD_WALK_DNS with @p filled, or an enum odd_drop
  */
-static __always_inline int odd_walk(struct odd_cursor *c, __u32 frame_bytes,
-				    const volatile struct odd_ports *ports, struct odd_packet *p)
+static __always_inline int odd_walk_payload(struct odd_cursor *c, const struct odd_headers *h,
+					    __u32 frame_bytes, struct odd_packet *p)
 {
-	const __u8 *l4;
-	struct odd_ip ip;
-	__u16 ethertype;
-	__u32 claimed;
+	__u32 claimed = h->claimed ? h->claimed : frame_bytes;
 	int r;
 
-	r = odd_walk_link(c, p, &ethertype);
-	if (r)
-		return r;
-	if (ethertype == ODD_ETHERTYPE_IPV4)
-		r = odd_walk_ipv4(c, p, &ip);
-	else if (ethertype == ODD_ETHERTYPE_IPV6)
-		r = odd_walk_ipv6(c, p, &ip);
-	else
-		return ODD_WALK_OTHER;
-	if (r)
-		return r;
-	cursor_join(c);
-	l4 = cursor_take(c, 8); /* all of UDP; of TCP what tells the ports */
-	if (!l4)
-		return ODD_DROP_L4_SHORT;
-	p->src_port = odd_read16(l4);
-	p->dst_port = odd_read16(l4 + 2);
-	if (!odd_is_dns_port(ports, p->src_port) && !odd_is_dns_port(ports, p->dst_port))
-		return ODD_WALK_OTHER;
-	p->protocol = ip.protocol;
+	p->src_port = odd_read16(h->l4);
+	p->dst_port = odd_read16(h->l4 + 2);
+	__builtin_memcpy(p->vlan, h->vlan, sizeof(p->vlan));
+	p->protocol = h->protocol;
+	p->flags = h->flags;
 	p->payload_offset = cursor_offset(c);
-	claimed = ip.claimed ? ip.claimed : frame_bytes;
-	r = ip.protocol == ODD_IPPROTO_UDP ? odd_walk_udp(l4, claimed, p)
+	r = h->protocol == ODD_IPPROTO_UDP ? odd_walk_udp(h->l4, claimed, p)
 					   : odd_walk_tcp(c, claimed, p);
 	if (r)
 		return r;
 	odd_walk_captured(frame_bytes, claimed, p);
-	if (ip.protocol == ODD_IPPROTO_UDP && p->captured_bytes < ODD_DNS_HEADER_BYTES)
+	if (h->protocol == ODD_IPPROTO_UDP && p->captured_bytes < ODD_DNS_HEADER_BYTES)
 		return ODD_DROP_DNS_SHORT;
+	odd_walk_addresses(h, p);
 	return ODD_WALK_DNS;
 }
 

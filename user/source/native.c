@@ -52,11 +52,14 @@ static void take_tcp(struct native *n, const struct odd_packet *p, const __u8 *f
 void native__frame(struct native *n, __u64 time_ns, const __u8 *frame, __u32 length)
 {
 	struct odd_cursor c = {.start = frame, .pos = frame, .end = frame + length};
-	struct odd_packet p = {0};
-	int verdict = odd_walk(&c, length, &n->ports, &p);
+	struct odd_headers h = {0};
+	struct odd_packet p;
+	int verdict = odd_walk_headers(&c, &n->ports, &h);
 
 	if (verdict == ODD_WALK_OTHER)
 		return;
+	if (verdict == ODD_WALK_DNS)
+		verdict = odd_walk_payload(&c, &h, length, &p);
 	if (verdict == ODD_WALK_DNS || verdict >= (int)ODD_DROP_FIRST_UNPARSABLE)
 		n->counters.packets[ODD_HOOK_XDP]++;
 	if (verdict != ODD_WALK_DNS) {

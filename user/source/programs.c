@@ -49,6 +49,17 @@ int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16])
 	return r;
 }
 
+/* As many packets as fill an eighth of the ring, each with the longest message that travels. */
+static __u32 wakeup_packets(const struct programs_options *options)
+{
+	__u32 fit = options->ring_bytes / 8 / (sizeof(struct odd_event) + options->snaplen);
+	__u32 power = 1;
+
+	while (power * 2 <= fit)
+		power *= 2;
+	return power;
+}
+
 static void tune(struct oddns_bpf *programs, const struct programs_options *options)
 {
 	struct odd_ports *ports = (struct odd_ports *)&programs->rodata->dns_ports;
@@ -56,7 +67,7 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	memcpy(ports->port, options->ports, options->port_count * sizeof(*options->ports));
 	ports->count = options->port_count;
 	*(__u32 *)&programs->rodata->snaplen = options->snaplen;
-	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / 8;
+	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
 	*(bool *)&programs->rodata->replay = options->replay;
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
 	/* RCODEs of :: come on top */
@@ -79,7 +90,7 @@ static int explain_load_failure(int r)
 	struct utsname host = {0};
 
 	uname(&host);
-	if (r == -EPERM || r == -EACCES)
+	if (r == -EPERM)
 		return log_err(r,
 			       "load the BPF programs as uid %u; run as root, or with CAP_BPF, "
 			       "CAP_NET_ADMIN and CAP_PERFMON",
