@@ -142,7 +142,7 @@ ONLY    ?=
 
 .PHONY: lab demo
 lab: $(BUILD)/oddns
-	$(Q)$(PYTHON3) tests/lab/lab.py --oddns $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
+	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
 
 demo: $(BUILD)/oddns
-	$(Q)$(PYTHON3) tests/lab/demo.py --oddns $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns

@@ -94,6 +94,7 @@ def ip(arguments, namespace=None):
 def make_world():
     """Give this process private mounts: /run, the journal's folders, sysfs and bpffs."""
     check(os.getpid() == 1, "make_world() runs as PID 1 of a world only")
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     os.makedirs(f"{DIR}/cgroup")
     # sysfs shows the interfaces of the network in which it was mounted.
@@ -310,7 +311,7 @@ def packets_in(path):
 def capture(interface, *expression):
     """tcpdump on an interface, ready."""
     name = f"tcpdump-{interface}"
-    dump = Capture(name, "tcpdump", "-i", interface, "--immediate-mode", "-U",
+    dump = Capture(name, "tcpdump", "-i", interface, "--immediate-mode", "-U", "-s", "512",
                    "-w", f"{DIR}/{name}.log.pcap", *expression)
     wait_for("tcpdump", lambda: "listening on" in dump.output())
     return dump

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Shows in under a minute what oddns does, in a world of its own (bench.py).
 
-    demo.py [--oddns PROGRAM] [--pause SECONDS]
+    demo.py [--pause SECONDS] [PROGRAM]
 
 Needs root. Leaves nothing behind, on Ctrl-C too: all of it is one process tree.
 """
@@ -125,17 +125,17 @@ def inside(program, pause):
 def main():
     """Make the world and play in it."""
     parser = argparse.ArgumentParser(description="Show what oddns does.")
-    parser.add_argument("--oddns", default=os.path.join(bench.ROOT, "build", "oddns"))
     parser.add_argument("--pause", type=float, default=1.0, help="seconds to read a sentence")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("program", nargs="?", default=os.path.join(bench.ROOT, "build", "oddns"))
     args = parser.parse_args()
-    program = os.path.realpath(args.oddns)
+    program = os.path.realpath(args.program)
     if args.inside:
         return inside(program, args.pause)
     if os.geteuid() != 0:
         print("demo: makes network namespaces: run it as root (sudo make demo)", file=sys.stderr)
         return 1
-    command = bench.world_command(os.path.realpath(__file__), "--inside", "--oddns", program,
+    command = bench.world_command(os.path.realpath(__file__), "--inside", program,
                                   "--pause", str(args.pause))
     return subprocess.run(command, check=False, preexec_fn=bench.die_with_parent).returncode
 

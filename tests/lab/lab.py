@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the sensor against real DNS servers, each scenario in a world of its own (bench.py).
 
-    lab.py [--oddns PROGRAM] [--list] [--jobs N] [TEXT]…
+    lab.py [--list] [--jobs N] [PROGRAM [TEXT…]]
 
-Runs the scenarios whose name contains one of the TEXTs, all by default, and
-prints TAP (testanything.org). Needs root. Touches nothing of the host.
+PROGRAM is build/oddns by default. Runs the scenarios whose name contains one of
+the TEXTs, all by default, and prints TAP (testanything.org). Needs root. Touches nothing of the host.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def inside(index, program):
 def run_scenario(index, program):
     """Run one scenario in a new world; return whether it holds, its report and its seconds."""
     command = bench.world_command(os.path.realpath(__file__), "--inside", str(index),
-                                  "--oddns", program)
+                                  program)
     start = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           errors="replace", preexec_fn=bench.die_with_parent) as world:
@@ -83,10 +83,10 @@ def run_all(chosen, program, jobs):
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description="Run the lab's scenarios.")
-    parser.add_argument("--oddns", default=os.path.join(bench.ROOT, "build", "oddns"))
     parser.add_argument("--list", action="store_true", help="print the names of the scenarios")
     parser.add_argument("--jobs", type=int, default=1, help="scenarios at once")
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("program", nargs="?", default=os.path.join(bench.ROOT, "build", "oddns"))
     parser.add_argument("text", nargs="*", help="run those whose name contains it")
     return parser.parse_args()
 
@@ -99,7 +99,7 @@ def main():
     if args.list:
         print("\n".join(SCENARIOS[i].name for i in chosen))
         return 0
-    program = os.path.realpath(args.oddns)
+    program = os.path.realpath(args.program)
     if args.inside is not None:
         return inside(args.inside, program)
     if not chosen:

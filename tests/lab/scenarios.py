@@ -152,7 +152,7 @@ def check_proof(lab, slow):
         check(raised.get(f"ODDNS_{key}"), f"no ODDNS_{key}")
     explained = bench.run("journalctl", "-D", "/run/log/journal", "-t", "oddns", "-x", "--no-pager",
                           "MESSAGE_ID=" + raised["MESSAGE_ID"])
-    check("-- " in explained or "\u2591\u2591" in explained, "journalctl -x has no explanation")
+    check("Defined-By: oddns" in explained, "journalctl -x has no explanation")
     check("@ODDNS_" not in explained, f"journalctl -x: a field is not filled in: {explained}")
     check(slow in raised["MESSAGE"], f"the message does not name {slow}: {raised['MESSAGE']}")
 
@@ -354,7 +354,8 @@ def one_way(lab, half):
 
 def everything_said(lab, sensor):
     """stderr and journal as one text."""
-    return "\n".join([sensor.output()] + [e["MESSAGE"] for e in lab.journal.entries()])
+    lines = [line.removeprefix("oddns: ") for line in sensor.output().splitlines()]
+    return "\n".join(lines + [entry["MESSAGE"] for entry in lab.journal.entries()])
 
 
 # --- life and death -------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
  * them: "tag" on the inner end of a veth pair sends its frames out of TARGET
  * with the tag VID; "untag" on the carrier hands tagged frames to TARGET.
  * As with the real one, the tag travels in the packet's metadata unless the
- * carrier's offload is off (ethtool -K … txvlan off).
+ * carrier's offload is off (ethtool -K … txvlan off). One thing differs: the
+ * kernel marks redirected packets, and generic XDP passes over those.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
