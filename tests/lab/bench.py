@@ -390,6 +390,7 @@ class Sensor(Process):
 
     def tell(self, verb, form="json"):
         """Output of `oddns status` or `oddns servers`; JSON as a list of objects."""
+        check(self.popen.poll() is None, f"oddns has ended with {self.popen.returncode}")
         text = run(self.program, verb, "-c", self.config,
                    "--set", f"sensor.state={self.settings['sensor.state']}",
                    "--set", f"sensor.pins={self.settings['sensor.pins']}", "--format", form)
