@@ -42,23 +42,35 @@ struct exchange_usage {
 	uint64_t bytes;	  /* memory in use */
 };
 
+/* Who receives what ends, and who is asked whose queries are worth keeping. */
+struct exchange_listener {
+	exchange_fn on_end; /* for each exchange, in the order in which they end */
+	/* Is this server (16 bytes) known? Asked only when pending queries must be given up. */
+	bool (*knows)(void *context, const uint8_t *server);
+	void *context;
+};
+
 struct exchange_table;
 
 /**
  * exchange_table__new() - Make an empty table.
  * @limits: copied
  * @seed: of the hash, chosen at random in production so that nobody can aim at a bucket
- * @on_end: called for each exchange when it ends, in order of ends
+ * @listener: copied
  *
  * Return: 0, -ENOMEM, -EINVAL when a limit is out of its range
  */
-int exchange_table__new(const struct exchange_limits *limits, uint64_t seed, exchange_fn on_end,
-			void *context, struct exchange_table **ret_table);
+int exchange_table__new(const struct exchange_limits *limits, uint64_t seed,
+			const struct exchange_listener *listener,
+			struct exchange_table **ret_table);
+
+/** exchange_table__free() - Forget everything without a word; NULL is fine. */
 void exchange_table__free(struct exchange_table *table);
 
 /**
  * exchange_table__event() - Take one DNS message.
- * @event: with its payload; times may lie in any order
+ * @event: with its payload; times may lie in any order. A step back by more than timeout and
+ *	grace is a new clock or another capture: what is pending ends as EXCHANGE_PENDING.
  *
  * Expires first what is due at the event's time. Cost: about 100 ns.
  */
@@ -81,7 +93,9 @@ void exchange_table__finish(struct exchange_table *table);
  */
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits);
 
+/** exchange_table__counters() - Live counters, owned by the table. */
 const struct exchange_counters *exchange_table__counters(const struct exchange_table *table);
+/** exchange_table__usage() - How full the table is. */
 struct exchange_usage exchange_table__usage(const struct exchange_table *table);
 
 #endif

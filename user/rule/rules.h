@@ -29,13 +29,13 @@ struct alert {
 	enum alert_state state;
 	const char *group;
 	uint8_t subject[16];
-	double value;	  /* median of the subject, in the metric's unit */
-	double baseline;  /* of the group, same unit */
+	double value; /* median of the subject, in the metric's unit; the last known if forgotten */
+	double baseline;  /* of the group, same unit; the last known if forgotten */
 	double absolute;  /* X in force, same unit */
 	double relative;  /* Y in force, 0.3 = 30 % */
-	uint64_t samples; /* behind value */
-	bool forgotten;	  /* cleared because the subject gave no more evidence */
-	const struct alert_evidence *evidence; /* of each server of the group, by address */
+	uint64_t samples; /* behind value; 0 when the subject is not in the group any more */
+	bool forgotten;	  /* cleared because there was no more evidence: see rules__evaluate() */
+	const struct alert_evidence *evidence; /* of each server of the group now, by address */
 	unsigned evidence_count;
 };
 
@@ -51,19 +51,35 @@ struct rule_row {
 	enum metric_unit unit;
 	const char *what;   /* "latency", in sentences */
 	const char *advice; /* what a person should look at */
-	/* value of one interval; false when it has too few samples */
-	bool (*value)(const struct interval *interval, unsigned min_samples, double *ret);
+	/* how much an interval has to say: what min_samples is held against */
+	uint64_t (*samples)(const struct interval *interval);
+	/* value of an interval that has samples */
+	double (*value)(const struct interval *interval);
 };
 
 extern const struct rule_row rule_rows[RULES];
 
 struct rules;
 
+/**
+ * rules__new() - Make the rules' memory.
+ * @settings: what is needed is copied
+ * @on_alert: NULL: nobody is told
+ *
+ * Return: 0, -ENOMEM
+ */
 int rules__new(const struct settings *settings, alert_fn on_alert, void *context,
 	       struct rules **ret_rules);
 void rules__free(struct rules *rules);
 
-/** rules__configure() - Take new settings at once (reload); raised alerts stay raised. */
+/**
+ * rules__configure() - Take new settings at once (reload); raised alerts stay raised.
+ *
+ * Those whose rule is disabled now, or whose group has lost the subject, are
+ * cleared (forgotten) by the next evaluation, under the old group's name.
+ *
+ * Return: 0, -ENOMEM; nothing has changed then
+ */
 int rules__configure(struct rules *rules, const struct settings *settings);
 
 /**
@@ -73,8 +89,20 @@ int rules__configure(struct rules *rules, const struct settings *settings);
  * Groups: those configured; a server in none of them belongs to "loopback",
  * "private" or "public" by its address, if it answers recursive queries.
  * Alerts are delivered in order of rule, group, address.
+ *
+ * Raised after settings.raise_after evaluations in a row that find the subject
+ * odd, cleared after settings.clear_after that do not. An evaluation without a
+ * verdict (too few members or intervals) counts neither way. Cleared as
+ * forgotten when the server is not remembered any more, has left the group, has
+ * had no interval with enough samples for a whole window, or could not be
+ * compared for as many evaluations as a window has intervals.
+ *
+ * Cost: about 0.7 us a server and rule; no allocation but when there are more
+ * servers than ever before. Memory: 120 bytes a server, and comparison.h's.
+ *
+ * Return: 0, -ENOMEM; nothing was evaluated then
  */
-void rules__evaluate(struct rules *rules, const struct server_table *servers, int64_t now_ns);
+int rules__evaluate(struct rules *rules, const struct server_table *servers, int64_t now_ns);
 
 /** rules__group_of() - Name of the group that a server belongs to; NULL when it is in none. */
 const char *rules__group_of(const struct rules *rules, const struct server *server);

@@ -7,7 +7,7 @@
 
 struct capture_counters {
 	__u64 frames;  /* read */
-	__u64 skipped; /* not IP by their link header, shorter than it, or over ENGINE_FRAME_MAX */
+	__u64 skipped; /* not IP by a link header we replace, shorter than it, or too long */
 };
 
 /**
@@ -17,11 +17,13 @@ struct capture_counters {
  *
  * Link types: Ethernet, Linux cooked v1 and v2, raw IP, null and loopback; what
  * is not Ethernet gets an Ethernet header with the right EtherType in front.
+ * Frames that the snap length cut are fed as far as they go. Memory: one frame.
  * Reports errors on stderr: not a capture, unknown link type, cut or corrupt
  * (everything up to the defect has been fed).
  *
  * Return: 0, negative errno after reporting: -EINVAL not a capture or a link type
- * we do not know, -EBADMSG corrupt after so many frames
+ * we do not know, -EBADMSG corrupt after so many frames, else why the file cannot
+ * be opened or the engine does not take a frame
  */
 int capture_replay(const char *path, struct engine *engine, struct capture_counters *ret);
 

@@ -3,11 +3,11 @@
  * Log-linear histogram of latencies: constant size, constant relative error.
  *
  * Range: 0 .. 2^35 ns (34 s, above timeout and grace together); below 1024 ns
- * all values share one bucket, above the range they share the last. Each
- * octave has 64 equal buckets, so a quantile is wrong by at most 1/128 (0.8 %)
- * of its value: the middle of a bucket stands for all in it. Against the
- * rule's 20 ms and 30 % that error is nothing. 25 octaves of 64 buckets of 4
- * bytes: 6 404 bytes.
+ * all values share one bucket (its answer is 512 ns), above the range they
+ * share the last. Each octave has 64 equal buckets, so a quantile is wrong by
+ * at most 1/128 (0.8 %) of its value: the middle of a bucket stands for all in
+ * it. Against the rule's 20 ms and 30 % that error is nothing. 25 octaves of
+ * 64 buckets of 4 bytes and the first one: 6 404 bytes.
  *
  * Source: the idea of HdrHistogram; ISC BIND's isc_histo for the arithmetic.
  */
@@ -30,13 +30,14 @@ struct histogram {
  * histogram__add() - Count a latency.
  * @ns: negative counts as 0
  *
+ * A bucket holds 2^32 - 1: an hour of a million equal answers a second.
  * Cost: a few ns.
  */
 void histogram__add(struct histogram *h, int64_t ns);
 
 /**
  * histogram__quantiles() - Values below which given shares of the samples lie.
- * @samples: how many were added since the last clear
+ * @samples: how many were added since the last clear, up to 10^11
  * @shares: @n shares in rising order, 0..1; 0.5 is the median (the lower one of an even count)
  * @ret_ns: @n values, all 0 when @samples is 0
  *

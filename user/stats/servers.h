@@ -11,23 +11,39 @@
 /* RCODEs 0..23 (BADCOOKIE) each have a counter, the rest share the last. */
 #define INTERVAL_RCODES 25
 
-/* One interval of one server. */
+/* Intervals that can be kept for a server: an hour of 10 s. */
+#define SERVER_WINDOW_MAX 360
+
+/* One interval of one server: the exchanges that ended in it. */
 struct interval {
 	uint64_t start_ns; /* since 1970 in UTC; a multiple of the interval's length */
 	uint32_t queries;  /* transmissions, retransmitted ones too */
 	uint32_t answered;
 	uint32_t unanswered; /* that expired in this interval */
-	uint32_t late;
-	uint32_t samples; /* latencies of answered exchanges */
+	uint32_t late;	     /* responses; their queries were counted when they expired */
+	uint32_t samples;    /* latencies of answered exchanges */
 	uint64_t median_ns;
 	uint64_t p90_ns;
 	uint64_t p99_ns;
 	uint32_t rcodes[INTERVAL_RCODES]; /* of answered and late responses */
 };
 
+/* All intervals of one server together; 64 bits, because a busy one passes 2^32 in half a day. */
+struct server_totals {
+	uint64_t queries;
+	uint64_t answered;
+	uint64_t unanswered;
+	uint64_t late;
+	uint64_t samples;
+	uint64_t rcodes[INTERVAL_RCODES];
+	/* of the medians of the window's intervals that have samples; 0 when none has */
+	uint64_t median_ns;
+	uint64_t p90_ns;
+	uint64_t p99_ns;
+};
+
 struct servers_limits {
-	uint64_t interval_ns;
-	unsigned window;  /* intervals kept for each server, 5..360 */
+	unsigned window;  /* intervals kept for each server, 5..SERVER_WINDOW_MAX */
 	unsigned servers; /* servers remembered at once, 2..65536 */
 };
 
@@ -41,21 +57,39 @@ struct server_table;
 typedef void (*interval_fn)(void *context, const struct server *server,
 			    const struct interval *interval);
 
-int server_table__new(const struct servers_limits *limits, struct server_table **ret_table);
+/**
+ * server_table__new() - Make an empty table.
+ * @limits: copied
+ * @seed: of the hash, chosen at random in production so that nobody can aim at a bucket
+ *
+ * Servers take memory as they come (server_table__bytes() each), the empty
+ * table 24 bytes a place.
+ *
+ * Return: 0, -ENOMEM, -EINVAL when a limit is out of its range
+ */
+int server_table__new(const struct servers_limits *limits, uint64_t seed,
+		      struct server_table **ret_table);
 void server_table__free(struct server_table *table);
 
 /**
  * server_table__pin() - Remember a configured server whatever happens.
  *
+ * When the table is full, one that is not pinned has to go.
+ *
  * Return: 0, -ENOSPC when all places are pinned, -ENOMEM
  */
 int server_table__pin(struct server_table *table, const uint8_t addr[16]);
 
-/** server_table__unpin_all() - Let all be forgotten again (before a reload pins anew). */
+/**
+ * server_table__unpin_all() - Let all be forgotten again (before a reload pins anew).
+ *
+ * Nothing is forgotten by this call: they stay, and are the last to go.
+ */
 void server_table__unpin_all(struct server_table *table);
 
 /**
  * server_table__knows() - Has this server answered before, or is it pinned?
+ * @addr: 16 bytes, IPv4 mapped
  *
  * The exchange table asks this to give up strangers' queries first.
  */
@@ -64,25 +98,35 @@ bool server_table__knows(const struct server_table *table, const uint8_t addr[16
 /**
  * server_table__exchange() - Count an exchange that ended.
  *
- * A server is entered when it first answers; unanswered queries to a server
- * that never answered, and orphans, do not make one.
+ * A server is entered when it first answers, in time or late; unanswered
+ * queries to a server that never answered, and orphans, do not make one.
+ *
+ * Samples are the latencies of answered exchanges, a negative one counts as 0.
+ * Late answers count with their rcode, but are no samples. Orphans count
+ * nowhere. Cost: about 30 ns; for a newcomer to a full table about 130 ns.
  */
 void server_table__exchange(struct server_table *table, const struct exchange *exchange);
 
 /**
- * server_table__close() - Close the interval that ends at @end_ns for all servers.
- * @start_ns: of the interval
- * @on_interval: called for each server in order of address; a server that was not
- *	used in the interval gets one with zeros, so that series stay aligned
+ * server_table__close() - Close the interval that ends now, for all servers.
+ * @start_ns: of the interval that ends
+ * @on_interval: called for each server in order of address, the interval being the last of its
+ *	series; a server that was not used gets one with zeros, so that series stay aligned. NULL:
+ *	nobody is told.
+ *
+ * Cost: about 0.5 us for a server with samples, 0.1 us for one without.
  */
 void server_table__close(struct server_table *table, uint64_t start_ns, interval_fn on_interval,
 			 void *context);
 
-/** Servers in order of address: number, and the i-th. */
+/** Servers in order of address: number, and the i-th (valid until the next exchange or pin). */
 unsigned server_table__count(const struct server_table *table);
 const struct server *server_table__at(const struct server_table *table, unsigned i);
 
-/** server_table__evicted() - Servers that were forgotten for want of room. */
+/** server_table__window() - limits.window: the longest that a series can be. */
+unsigned server_table__window(const struct server_table *table);
+
+/** server_table__evicted() - Servers that were forgotten, or never entered, for want of room. */
 uint64_t server_table__evicted(const struct server_table *table);
 
 /** Facts of one server. */
@@ -98,9 +142,8 @@ bool server__pinned(const struct server *server);
  */
 unsigned server__series(const struct server *server, const struct interval **ret);
 
-/** server__totals() - Sums since the server was entered; median and percentiles of the window's
- *  intervals' medians. */
-void server__totals(const struct server *server, struct interval *ret);
+/** server__totals() - Sums since the server was entered, the open interval included. */
+void server__totals(const struct server *server, struct server_totals *ret);
 
 /** server_table__bytes() - Memory for one server, with its series and histogram. */
 size_t server_table__bytes(const struct server_table *table);

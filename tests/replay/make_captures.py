@@ -1,0 +1,395 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write small captures by hand, and what replay must print for them.
+
+    tests/replay/make_captures.py FOLDER
+
+For each case FOLDER gets the capture, NAME.expected with the exchange lines of
+the contract, byte for byte, and a row in cases.tsv: name, file, exit code,
+frames skipped, and a regular expression for the one line on stderr ("-": none).
+Everything is computed here from the RFCs and the design; no byte comes from oddns.
+"""
+
+import datetime
+import gzip
+import ipaddress
+import json
+import os
+import struct
+import sys
+
+US = 1000
+MS = 1000 * US
+S = 1000 * MS
+START = 1795297651 * S  # 2026-11-21T21:47:31Z
+
+TYPES = {"A": 1, "AAAA": 28, "TXT": 16, "PTR": 12, "TYPE65280": 65280}
+RCODES = {"NOERROR": 0, "SERVFAIL": 2, "NXDOMAIN": 3}
+QR, AA, TC, RD, RA, AD, CD = 0x8000, 0x400, 0x200, 0x100, 0x80, 0x20, 0x10
+FLAG_NAMES = [(QR, "qr"), (AA, "aa"), (TC, "tc"), (RD, "rd"), (RA, "ra"), (AD, "ad"), (CD, "cd")]
+
+ETHERNET, RAW, LOOP, SLL, IPV4, IPV6, SLL2, NULL = 1, 101, 108, 113, 228, 229, 276, 0
+
+
+# --- packets ---------------------------------------------------------------------------------------
+def name_wire(labels):
+    """RFC 1035 section 3.1."""
+    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+
+
+def name_text(labels):
+    """The contract: lower case, no trailing dot but for the root, RFC 1035 section 5.1 escapes."""
+    def escape(byte):
+        if byte in b".\\":
+            return "\\" + chr(byte)
+        return chr(byte) if 0x21 <= byte <= 0x7e else f"\\{byte:03d}"
+    text = ".".join("".join(escape(byte) for byte in label.lower()) for label in labels)
+    return text or "."
+
+
+class Question:
+    """One DNS question and the messages that carry it."""
+
+    def __init__(self, number, labels=(b"www", b"example", b"com"), qtype="A"):
+        self.number, self.labels, self.qtype = number, labels, qtype
+
+    def section(self):
+        return name_wire(self.labels) + struct.pack(">HH", TYPES[self.qtype], 1)
+
+    def query(self, flags=RD):
+        return struct.pack(">6H", self.number, flags, 1, 0, 0, 0) + self.section()
+
+    def response(self, rcode="NOERROR", flags=QR | RD | RA, pad=0):
+        """One A record (RFC 1035 section 4.1.3), and pad bytes of TXT when asked for."""
+        answers = b""
+        if rcode == "NOERROR":
+            answers = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 60, 4) + bytes([192, 0, 2, 80])
+        count = 1 if answers else 0
+        if pad:
+            count += 1
+            answers += b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, pad) + b"\0" * pad
+        head = struct.pack(">6H", self.number, flags | RCODES[rcode], 1, count, 0, 0)
+        return head + self.section() + answers
+
+
+class Talk:
+    """A client and a server: addresses and ports, and the packets between them."""
+
+    def __init__(self, client="192.0.2.10", server="192.0.2.53", port=40009, proto="udp"):
+        self.client, self.server = ipaddress.ip_address(client), ipaddress.ip_address(server)
+        self.port, self.proto = port, proto
+
+    def ip(self, message, answer=False):
+        src, dst = (self.server, self.client) if answer else (self.client, self.server)
+        ports = (53, self.port) if answer else (self.port, 53)
+        if self.proto == "udp":  # RFC 768
+            body = struct.pack(">HHHH", *ports, 8 + len(message), 0) + message
+        else:  # RFC 9293 section 3.1: data offset 5, PSH and ACK
+            body = struct.pack(">HHIIBBHHH", *ports, 1, 1, 5 << 4, 0x18, 512, 0, 0) + message
+        number = 17 if self.proto == "udp" else 6
+        if src.version == 4:  # RFC 791 section 3.1
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 64, number, 0)
+        else:  # RFC 8200 section 3
+            head = struct.pack(">IHBB", 6 << 28, len(body), number, 64)
+        return head + src.packed + dst.packed + body
+
+
+def ethertype(packet):
+    return 0x0800 if packet[0] >> 4 == 4 else 0x86dd
+
+
+def ethernet(packet, tags=()):
+    """tags: (TPID, VID), outermost first (IEEE 802.1Q)."""
+    frame = bytes.fromhex("020000000001020000000002")
+    for tpid, vid in tags:
+        frame += struct.pack(">HH", tpid, vid)
+    return frame + struct.pack(">H", ethertype(packet)) + packet
+
+
+def cooked(packet, tags=()):
+    """LINKTYPE_LINUX_SLL; libpcap puts a VLAN tag back behind the header."""
+    head = struct.pack(">HHH8s", 0, 1, 6, b"\2\0\0\0\0\1")
+    return head + ethernet(packet, tags)[12:]
+
+
+def cooked2(packet, tags=()):
+    """LINKTYPE_LINUX_SLL2: the protocol comes first."""
+    rest = ethernet(packet, tags)[12:]
+    return rest[:2] + struct.pack(">HIHBB8s", 0, 2, 1, 0, 6, b"\2\0\0\0\0\1") + rest[2:]
+
+
+def family(number, order):
+    """LINKTYPE_NULL and LINKTYPE_LOOP: an address family in front."""
+    return lambda packet: struct.pack(order + "I", number) + packet
+
+
+# --- files -----------------------------------------------------------------------------------------
+def pcap(linktype, frames, order="<", nanoseconds=True, snaplen=262144):
+    """frames: (time in ns, bytes)."""
+    magic = 0xa1b23c4d if nanoseconds else 0xa1b2c3d4
+    out = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, snaplen, linktype)
+    for time, frame in frames:
+        cut = frame[:snaplen]
+        fraction = time % S if nanoseconds else time % S // 1000
+        out += struct.pack(order + "IIII", time // S, fraction, len(cut), len(frame)) + cut
+    return out
+
+
+def block(kind, body):
+    body += b"\0" * (-len(body) % 4)
+    return struct.pack("<II", kind, 12 + len(body)) + body + struct.pack("<I", 12 + len(body))
+
+
+def pcapng(linktypes, frames):
+    """frames: (interface, time in ns, bytes); resolution of ns (option 9)."""
+    out = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
+    for linktype in linktypes:
+        options = struct.pack("<HHB3xHH", 9, 1, 9, 0, 0)
+        out += block(1, struct.pack("<HHI", linktype, 0, 262144) + options)
+    for interface, time, frame in frames:
+        head = struct.pack("<IIIII", interface, time >> 32, time & 0xffffffff, len(frame), len(frame))
+        out += block(6, head + frame)
+    return out
+
+
+# --- what must come out ----------------------------------------------------------------------------
+def moment(ns):
+    """RFC 3339, UTC, 9 decimals."""
+    whole = datetime.datetime.fromtimestamp(ns // S, datetime.timezone.utc)
+    return whole.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % S:09d}Z"
+
+
+def line(talk, question, sent, answer=None, **changes):
+    """An exchange line. sent: times of the query; answer: (time, message) of the response."""
+    message = answer[1] if answer else question.query()
+    flags, _, ancount, nscount, arcount = struct.unpack(">5H", message[2:12])
+    rcode = next(name for name, number in RCODES.items() if number == flags & 15)
+    record = {
+        "type": "exchange", "time": moment(sent[0] if sent else answer[0]),
+        "client": str(talk.client), "client_port": talk.port,
+        "server": str(talk.server), "server_port": 53,
+        "proto": talk.proto, "id": question.number, "opcode": "QUERY",
+        "qname": name_text(question.labels), "qtype": question.qtype, "qclass": "IN",
+        "rcode": rcode if answer else None, "state": "answered", "tries": len(sent),
+        "latency_ns": answer[0] - sent[-1] if answer and sent else None,
+        "wait_ns": answer[0] - sent[0] if answer and sent else None,
+        "query_bytes": len(question.query()) if sent else None,
+        "response_bytes": len(answer[1]) if answer else None,
+        "flags": [name for bit, name in FLAG_NAMES if flags & bit],
+        "ancount": ancount, "nscount": nscount, "arcount": arcount,
+        "ifname": None, "vlan": None, "user": None, "uid": None, "pid": None, "comm": None,
+        "unit": None,
+    }
+    assert all(key in record for key in changes)
+    record.update(changes)
+    return json.dumps(record, separators=(",", ":")) + "\n"
+
+
+class Cases:
+    """The folder and its table."""
+
+    def __init__(self, folder):
+        self.folder, self.rows = folder, []
+
+    def add(self, name, content, expected=(), code=0, skipped=0, error="-"):
+        with open(f"{self.folder}/{name}", "wb") as out:
+            out.write(content)
+        with open(f"{self.folder}/{name}.expected", "w", encoding="ascii") as out:
+            out.writelines(expected)
+        self.rows.append(f"{name}\t{code}\t{skipped}\t{error}\n")
+
+    def add_exchange(self, name, linktype, wrap, talk=None, vlan=None, **file_options):
+        """A capture of one answered exchange, of 1.234567 ms, each packet wrapped by wrap."""
+        talk, question = talk or Talk(), Question(4711)
+        answer = (START + 1234567, question.response())
+        if not file_options.get("nanoseconds", True):
+            answer = (START + 1234000, answer[1])
+        frames = [(START, wrap(talk.ip(question.query()))),
+                  (answer[0], wrap(talk.ip(answer[1], True)))]
+        self.add(name, pcap(linktype, frames, **file_options),
+                 [line(talk, question, [START], answer, vlan=vlan)])
+
+
+V6 = {"client": "2001:db8::10", "server": "2001:db8::53"}
+
+
+def add_linktypes(cases):
+    cases.add_exchange("ethernet", ETHERNET, ethernet)
+    cases.add_exchange("ethernet-v6", ETHERNET, ethernet, Talk(**V6))
+    cases.add_exchange("ethernet-us", ETHERNET, ethernet, nanoseconds=False)
+    cases.add_exchange("ethernet-swapped", ETHERNET, ethernet, order=">")
+    for tags, name in [([(0x8100, 11)], "vlan"), ([(0x88a8, 101), (0x8100, 7)], "qinq")]:
+        for linktype, wrap in [(ETHERNET, ethernet), (SLL, cooked), (SLL2, cooked2)]:
+            cases.add_exchange(f"{name}-{linktype}", linktype,
+                               lambda packet, w=wrap, t=tags: w(packet, t), vlan=tags[0][1])
+    for linktype, wrap in [(SLL, cooked), (SLL2, cooked2), (RAW, bytes), (12, bytes)]:
+        cases.add_exchange(f"link-{linktype}-v4", linktype, wrap)
+        cases.add_exchange(f"link-{linktype}-v6", linktype, wrap, Talk(**V6))
+    cases.add_exchange("ipv4", IPV4, bytes)
+    cases.add_exchange("ipv6", IPV6, bytes, Talk(**V6))
+    for linktype, name, order in [(NULL, "null-little", "<"), (NULL, "null-big", ">"),
+                                  (LOOP, "loop", ">")]:
+        cases.add_exchange(f"{name}-2", linktype, family(2, order))
+        for number in (10, 24, 28, 30):
+            cases.add_exchange(f"{name}-{number}", linktype, family(number, order), Talk(**V6))
+
+
+def add_pcapng(cases):
+    talk, question = Talk(), Question(4711)
+    query, answer = talk.ip(question.query()), (START + 23 * US, question.response())
+    reply = talk.ip(answer[1], True)
+    good = [line(talk, question, [START], answer)]
+    cases.add("pcapng", pcapng([ETHERNET], [(0, START, ethernet(query)),
+                                            (0, answer[0], ethernet(reply))]), good)
+    cases.add("pcapng-two-interfaces",
+              pcapng([ETHERNET] * 2, [(0, START, ethernet(query)),
+                                      (1, answer[0], ethernet(reply))]), good)
+    cases.add("pcapng-two-linktypes",
+              pcapng([ETHERNET, RAW], [(0, START, ethernet(query)), (1, answer[0], reply)]),
+              code=1, error="pcapng-two-linktypes'.*different from the.*interface_id")
+
+
+def add_defects(cases):
+    talk, question = Talk(), Question(4711)
+    answer = (START + MS, question.response())
+    frames = [(START, ethernet(talk.ip(question.query()))),
+              (answer[0], ethernet(talk.ip(answer[1], True)))]
+    good, whole = [line(talk, question, [START], answer)], pcap(ETHERNET, frames)
+    third = struct.pack("<IIII", START // S + 1, 0, 60, 60)
+    cases.add("truncated", whole + third + b"\0" * 59, good, 1,
+              error="truncated': frame 3: .*truncated.*; all before it was used$")
+    cases.add("truncated-header", whole + third[:7], good, 1, error="frame 3: .*truncated")
+    huge = struct.pack("<IIII", START // S + 1, 0, 0xfffffff0, 60)
+    cases.add("corrupt-length", whole + huge + b"\0" * 60, good, 1, error="frame 3: .*corrupt")
+    cases.add("corrupt-header", b"\xa1\xb2\xc3\xd5" + whole[4:], [], 1,
+              error="corrupt-header': .*pcap and pcapng files can be read")
+    cases.add("header-cut", whole[:17], [], 1, error="header-cut': truncated")
+    cases.add("no-frames", whole[:24])
+    cases.add("empty", b"", [], 1, error="empty': it is empty")
+    cases.add("text", b"This is no capture.\n" * 7, [], 1,
+              error="text': .*pcap and pcapng files can be read")
+    cases.add("gzip", gzip.compress(whole, mtime=0), [], 1,
+              error="gzip': it is compressed with gzip; decompress it first")
+    cases.add("wlan", pcap(105, frames), [], 1, error="link type is IEEE802_11 .105.")
+
+
+def add_skipped(cases):
+    """Frames that hold no IP by a link header, or are cut within it, beside a good exchange."""
+    talk, question = Talk(), Question(4711)
+    answer = (START + MS, question.response())
+    packets = [(START, talk.ip(question.query())), (answer[0], talk.ip(answer[1], True))]
+    expected = [line(talk, question, [START], answer)]
+    arp = struct.pack(">HHBBH20x", 1, 0x0800, 6, 4, 1)
+    odd = {
+        ETHERNET: (ethernet, [b"\2" * 13, b"", b"\2" * 65576]),
+        SLL: (cooked, [b"\0" * 15, cooked(b"\x45")[:14] + b"\x08\x06" + arp]),
+        SLL2: (cooked2, [b"\0" * 19, b"\x08\x06" + cooked2(b"\x45")[2:20] + arp]),
+        RAW: (bytes, [b"", b"\x50" * 40, b"\x45" * 65562]),
+        NULL: (family(2, "<"), [b"\2\0\0", b"\7\0\0\0" + b"\x45" * 40, b"\2\0\0\2" + b"\x45" * 40]),
+    }
+    for linktype, (wrap, frames) in odd.items():
+        good = [(time, wrap(packet)) for time, packet in packets]
+        mixed = good[:1] + [(START + US, frame) for frame in frames] + good[1:]
+        cases.add(f"skipped-{linktype}", pcap(linktype, mixed), expected, skipped=len(frames))
+
+
+def add_messages(cases):
+    """What the wire can hold: odd names, cut and large messages, TCP."""
+    talk = Talk()
+    names = [(), (b"ExAmPlE", b"COM"), (b"a.b\\c", b'q"q', bytes([0, 27, 32, 127, 255])),
+             (b"x" * 63,) * 3 + (b"y" * 61,)]
+    frames, expected = [], []
+    for i, labels in enumerate(names):
+        question, sent = Question(100 + i, labels, "TYPE65280"), START + i * MS
+        answer = (sent + 7 * US, question.response("NXDOMAIN"))
+        frames += [(sent, ethernet(talk.ip(question.query()))),
+                   (answer[0], ethernet(talk.ip(answer[1], True)))]
+        expected.append(line(talk, question, [sent], answer))
+    cases.add("names", pcap(ETHERNET, frames), expected)
+
+    question = Question(4711)
+    for name, pad, snaplen in [("cut", 301, 97), ("jumbo", 9001, 262144), ("largest", 65400, 262144)]:
+        answer = (START + MS, question.response(pad=pad))
+        frames = [(START, ethernet(talk.ip(question.query()))),
+                  (answer[0], ethernet(talk.ip(answer[1], True)))]
+        cases.add(name, pcap(ETHERNET, frames, snaplen=snaplen),
+                  [line(talk, question, [START], answer)])
+
+    stream = Talk(proto="tcp")
+    questions = [Question(i) for i in (1, 2, 3)]
+    prefixed = lambda messages: b"".join(struct.pack(">H", len(m)) + m for m in messages)
+    replies = [question.response() for question in questions]
+    frames = [(START, ethernet(stream.ip(prefixed(q.query() for q in questions)))),
+              (START + MS, ethernet(stream.ip(prefixed(replies), True)))]
+    cases.add("tcp", pcap(ETHERNET, frames),
+              [line(stream, question, [START], (START + MS, reply))
+               for question, reply in zip(questions, replies)])
+
+
+def add_states(cases):
+    """Each state once; the order of lines is the order in which exchanges end."""
+    talk = Talk()
+    q = [Question(i) for i in range(7)]
+    ns = lambda seconds: START + round(seconds * 1000) * MS
+    late, orphan = q[4].response(), q[5].response("SERVFAIL")
+    frames = [
+        (ns(0.000), q[1].query()), (ns(0.002), q[1].response()),
+        (ns(0.100), q[2].query()), (ns(1.100), q[2].query()), (ns(1.103), q[2].response()),
+        (ns(1.104), q[2].response()),  # duplicate: no line
+        (ns(1.200), orphan),
+        (ns(2.000), q[3].query()), (ns(2.500), q[4].query()), (ns(8.500), late),
+        (ns(9.000), q[6].query()),
+    ]
+    packets = [(time, ethernet(talk.ip(message, message[2] >= 0x80))) for time, message in frames]
+    cases.add("states", pcap(ETHERNET, packets), [
+        line(talk, q[1], [ns(0)], (ns(0.002), q[1].response())),
+        line(talk, q[2], [ns(0.1), ns(1.1)], (ns(1.103), q[2].response())),
+        line(talk, q[5], [], (ns(1.2), orphan), state="orphan"),
+        line(talk, q[3], [ns(2)], state="unanswered"),
+        line(talk, q[4], [ns(2.5)], state="unanswered"),
+        line(talk, q[4], [ns(2.5)], (ns(8.5), late), state="late"),
+        line(talk, q[6], [ns(9)], state="pending"),
+    ])
+    cut = 4  # the response of the second exchange comes in the second file
+    for name, part in [("part-1", packets[:cut]), ("part-2", packets[cut:])]:
+        with open(f"{cases.folder}/{name}", "wb") as out:
+            out.write(pcap(ETHERNET, part))
+
+
+def write_slow(folder):
+    """13 intervals of 7 queries to each of three servers, one of which takes 61 ms more."""
+    frames = []
+    for i in range(13 * 7):
+        for last, latency in [(1, 2 * MS), (2, 3 * MS), (3, 63 * MS)]:
+            talk, question = Talk("10.0.0.99", f"10.0.0.{last}", 50000 + last), Question(i)
+            sent = START // (10 * S) * (10 * S) + i * 10 * S // 7 + last * MS
+            frames += [(sent, ethernet(talk.ip(question.query()))),
+                       (sent + latency, ethernet(talk.ip(question.response(), True)))]
+    with open(f"{folder}/slow", "wb") as out:
+        out.write(pcap(ETHERNET, sorted(frames)))
+
+
+def write_many(folder):
+    """3001 exchanges: output for more than any pipe holds."""
+    talk, frames = Talk(), []
+    for i in range(3001):
+        question, sent = Question(i), START + i * MS
+        frames += [(sent, ethernet(talk.ip(question.query()))),
+                   (sent + US, ethernet(talk.ip(question.response(), True)))]
+    with open(f"{folder}/many", "wb") as out:
+        out.write(pcap(ETHERNET, frames))
+
+
+def main(folder):
+    os.makedirs(folder, exist_ok=True)
+    cases = Cases(folder)
+    for add in (add_linktypes, add_pcapng, add_defects, add_skipped, add_messages, add_states):
+        add(cases)
+    write_slow(folder)
+    write_many(folder)
+    with open(f"{folder}/cases.tsv", "w", encoding="ascii") as out:
+        out.writelines(cases.rows)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* JSON Lines and the fields behind them. Expected lines: the contract (design section 6), by hand.
+ */
+#include "sink/json.h"
+#include "sink/text.h"
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t www_example_com[] = "\3www\7example\3com";
+
+static struct exchange answered(void)
+{
+	return (struct exchange){
+		.state = EXCHANGE_ANSWERED,
+		.time_ns = 1795297651123456789,
+		.has_latency = true,
+		.latency_ns = 1234567,
+		.wait_ns = 1001234567,
+		.client = {[10] = 0xff, 0xff, 192, 0, 2, 10},
+		.server = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x53},
+		.client_port = 40009,
+		.server_port = 53,
+		.protocol = IPPROTO_UDP,
+		.id = 4711,
+		.flags = 0x8180,
+		.has_query = true,
+		.has_response = true,
+		.ancount = 1,
+		.nscount = 2,
+		.arcount = 3,
+		.tries = 2,
+		.query_bytes = 33,
+		.response_bytes = 49,
+		.qtype = 28,
+		.qclass = 1,
+		.qname = www_example_com,
+		.qname_length = sizeof(www_example_com),
+		.uid = ODD_NO_UID,
+	};
+}
+
+static const struct json_names no_names;
+
+/* The line, without its newline; to be freed. */
+static char *exchange_line(const struct json_names *names, const struct exchange *exchange)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	json_exchange(out, names, exchange);
+	fclose(out);
+	cr_assert_eq(text[size - 1], '\n');
+	text[size - 1] = '\0';
+	cr_assert_null(strchr(text, '\n'), "one line");
+	return text;
+}
+
+static void check_exchange(const struct json_names *names, const struct exchange *exchange,
+			   const char *expected)
+{
+	char *line = exchange_line(names, exchange);
+
+	cr_assert_str_eq(line, expected);
+	free(line);
+}
+
+Test(json, answered_exchange_has_every_key_in_the_order_of_the_contract)
+{
+	struct exchange exchange = answered();
+
+	check_exchange(&no_names, &exchange,
+		       "{\"type\":\"exchange\",\"time\":\"2026-11-21T21:47:31.123456789Z\","
+		       "\"client\":\"192.0.2.10\",\"client_port\":40009,"
+		       "\"server\":\"2001:db8::53\",\"server_port\":53,\"proto\":\"udp\","
+		       "\"id\":4711,\"opcode\":\"QUERY\",\"qname\":\"www.example.com\","
+		       "\"qtype\":\"AAAA\",\"qclass\":\"IN\",\"rcode\":\"NOERROR\","
+		       "\"state\":\"answered\",\"tries\":2,\"latency_ns\":1234567,"
+		       "\"wait_ns\":1001234567,\"query_bytes\":33,\"response_bytes\":49,"
+		       "\"flags\":[\"qr\",\"rd\",\"ra\"],\"ancount\":1,\"nscount\":2,"
+		       "\"arcount\":3,\"ifname\":null,\"vlan\":null,\"user\":null,\"uid\":null,"
+		       "\"pid\":null,\"comm\":null,\"unit\":null}");
+}
+
+Test(json, what_an_exchange_does_not_have_is_null)
+{
+	struct exchange exchange = {
+		.state = EXCHANGE_UNANSWERED,
+		.protocol = IPPROTO_TCP,
+		.has_query = true,
+		.query_bytes = 12,
+		.tries = 1,
+		.latency_ns = -1,
+		.wait_ns = -1,
+		.flags = 0x7ff, /* AA TC RD RA Z AD CD RCODE15, of a query */
+		.uid = ODD_NO_UID,
+	};
+
+	check_exchange(&no_names, &exchange,
+		       "{\"type\":\"exchange\",\"time\":\"1970-01-01T00:00:00.000000000Z\","
+		       "\"client\":\"::\",\"client_port\":0,\"server\":\"::\",\"server_port\":0,"
+		       "\"proto\":\"tcp\",\"id\":0,\"opcode\":\"QUERY\",\"qname\":null,"
+		       "\"qtype\":null,\"qclass\":null,\"rcode\":null,\"state\":\"unanswered\","
+		       "\"tries\":1,\"latency_ns\":null,\"wait_ns\":null,\"query_bytes\":12,"
+		       "\"response_bytes\":null,"
+		       "\"flags\":[\"aa\",\"tc\",\"rd\",\"ra\",\"ad\",\"cd\"],\"ancount\":0,"
+		       "\"nscount\":0,\"arcount\":0,\"ifname\":null,\"vlan\":null,\"user\":null,"
+		       "\"uid\":null,\"pid\":null,\"comm\":null,\"unit\":null}");
+}
+
+static const char *interface_name(void *context, uint32_t ifindex)
+{
+	(void)context;
+	return ifindex == 7 ? "eth0" : NULL;
+}
+
+static const char *user_name(void *context, uint32_t uid)
+{
+	(void)context;
+	return uid == 0 ? "root" : NULL;
+}
+
+static const char *unit_name(void *context, uint64_t cgroup_id)
+{
+	(void)context;
+	return cgroup_id == 4711 ? "a\nb\xff.service" : NULL;
+}
+
+static const struct json_names some_names = {
+	.exchange = {.interface = interface_name, .user = user_name, .unit = unit_name},
+};
+
+Test(json, sender_is_named_and_its_bytes_are_escaped)
+{
+	struct exchange exchange = answered();
+	char *line;
+
+	exchange.ifindex = 7;
+	exchange.vlan[0] = 101;
+	exchange.vlan[1] = 7;
+	exchange.latency_ns = -1234567; /* frames that lie reversed in a capture */
+	exchange.uid = 0;		/* root is a user, not a missing one */
+	exchange.pid = 23;
+	exchange.cgroup_id = 4711;
+	memcpy(exchange.comm, "\"\\\x1b\x80~", 6);
+	line = exchange_line(&some_names, &exchange);
+	cr_assert(strstr(line, "\"latency_ns\":-1234567,"));
+	cr_assert_str_eq(strstr(line, "\"ifname\""),
+			 "\"ifname\":\"eth0\",\"vlan\":101,\"user\":\"root\",\"uid\":0,\"pid\":23,"
+			 "\"comm\":\"\\\"\\\\092\\\\027\\\\128~\","
+			 "\"unit\":\"a\\\\010b\\\\255.service\"}");
+	free(line);
+	exchange.ifindex = 8;
+	exchange.uid = 1000;
+	exchange.cgroup_id = 1;
+	line = exchange_line(&some_names, &exchange);
+	cr_assert(strstr(line, "\"ifname\":null"));
+	cr_assert(strstr(line, "\"user\":null,\"uid\":1000"));
+	cr_assert(strstr(line, "\"unit\":null"));
+	free(line);
+}
+
+/* A reader of its own (jansson) must understand any line and give back what went in. */
+static void check_member(json_t *object, const char *key, const char *expected)
+{
+	cr_assert_str_eq(json_string_value(json_object_get(object, key)), expected, "%s", key);
+}
+
+Test(json, longest_line_is_whole)
+{
+	struct exchange exchange = answered();
+	uint8_t name[255];
+	char *line, expected[4 * 255];
+	size_t n = 0;
+	json_t *object;
+
+	/* four labels of 63, 63, 63 and 61 bytes of 0xff and the root: 255 (RFC 1035 section 3.1)
+	 */
+	memset(name, 0xff, sizeof(name));
+	name[0] = name[64] = name[128] = 63;
+	name[192] = 61;
+	name[254] = 0;
+	for (size_t i = 1; i < 254; i++)
+		n += (size_t)sprintf(expected + n, i % 64 ? "\\255" : ".");
+	exchange.qname = name;
+	exchange.qname_length = 255;
+	exchange.latency_ns = INT64_MIN;
+	exchange.wait_ns = INT64_MAX;
+	exchange.tries = UINT32_MAX;
+	memset(exchange.comm, '"', sizeof(exchange.comm) - 1);
+	line = exchange_line(&some_names, &exchange);
+	object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	cr_assert_not_null(object, "%s", line);
+	cr_assert_eq(json_object_size(object), 1 + FIELDS);
+	check_member(object, "qname", expected);
+	check_member(object, "comm", "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"");
+	cr_assert_eq(json_integer_value(json_object_get(object, "latency_ns")), INT64_MIN);
+	cr_assert_eq(json_integer_value(json_object_get(object, "wait_ns")), INT64_MAX);
+	cr_assert_eq(json_integer_value(json_object_get(object, "tries")), UINT32_MAX);
+	json_decref(object);
+	free(line);
+}
+
+/* --- alerts, intervals, summary ----------------------------------------------------------------
+ */
+
+Test(json, alert_is_its_own_proof)
+{
+	static const struct alert_evidence evidence[] = {
+		{.server = {[10] = 0xff, 0xff, 10, 0, 0, 1},
+		 .eligible = true,
+		 .median = 412000.4,
+		 .intervals = 30,
+		 .samples = 211},
+		{.server = {[10] = 0xff, 0xff, 10, 0, 0, 2}, .intervals = 3, .samples = 17},
+		{.server = {[10] = 0xff, 0xff, 10, 0, 0, 3},
+		 .eligible = true,
+		 .odd = true,
+		 .median = 62100000,
+		 .intervals = 29,
+		 .samples = 199},
+	};
+	static const struct rule_row rule = {
+		.name = "odd-one-out", .metric = "latency_ns", .unit = UNIT_NS};
+	const struct alert alert = {
+		.time_ns = 1795297660000000000,
+		.rule = &rule,
+		.state = ALERT_RAISED,
+		.group = "lan",
+		.subject = {[10] = 0xff, 0xff, 10, 0, 0, 3},
+		.value = 62100000,
+		.baseline = 412000.4,
+		.absolute = 20e6,
+		.relative = 0.3,
+		.samples = 199,
+		.evidence = evidence,
+		.evidence_count = 3,
+	};
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	json_alert(out, &alert, "so \"slow\" \xe2\x80\xa6");
+	fclose(out);
+	cr_assert_str_eq(text,
+			 "{\"type\":\"alert\",\"time\":\"2026-11-21T21:47:40.000000000Z\","
+			 "\"rule\":\"odd-one-out\",\"state\":\"raised\",\"severity\":\"warning\","
+			 "\"group\":\"lan\",\"subject\":\"10.0.0.3\",\"metric\":\"latency_ns\","
+			 "\"value\":62100000,\"baseline\":412000,\"absolute\":20000000,"
+			 "\"relative\":0.3,\"evidence\":["
+			 "{\"server\":\"10.0.0.1\",\"median\":412000,\"intervals\":30,"
+			 "\"samples\":211,\"eligible\":true,\"odd\":false},"
+			 "{\"server\":\"10.0.0.2\",\"median\":null,\"intervals\":3,"
+			 "\"samples\":17,\"eligible\":false,\"odd\":false},"
+			 "{\"server\":\"10.0.0.3\",\"median\":62100000,\"intervals\":29,"
+			 "\"samples\":199,\"eligible\":true,\"odd\":true}],"
+			 "\"message\":\"so \\\"slow\\\" \\u2026\"}\n");
+	free(text);
+}
+
+Test(json, shares_are_fractions)
+{
+	static const struct rule_row rule = {
+		.name = "servfail", .metric = "servfail_share", .unit = UNIT_SHARE};
+	const struct alert alert = {.rule = &rule,
+				    .state = ALERT_CLEARED,
+				    .group = "lan",
+				    .value = 0.07,
+				    .baseline = 0,
+				    .absolute = 0.1,
+				    .relative = 0.3};
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	json_alert(out, &alert, "");
+	fclose(out);
+	cr_assert(strstr(text, "\"state\":\"cleared\",\"severity\":\"notice\""));
+	cr_assert(strstr(text, "\"value\":0.07,\"baseline\":0.0,\"absolute\":0.1"), "%s", text);
+	free(text);
+}
+
+Test(json, interval_names_its_rcodes)
+{
+	struct exchange exchange = answered();
+	const struct servers_limits limits = {.window = 5, .servers = 2};
+	struct interval interval = {.start_ns = 1795297650000000000,
+				    .queries = 23,
+				    .answered = 17,
+				    .unanswered = 3,
+				    .samples = 17,
+				    .median_ns = 2,
+				    .p90_ns = 3,
+				    .p99_ns = 5};
+	struct server_table *servers;
+	char *text;
+	size_t size;
+	FILE *out;
+
+	interval.rcodes[0] = 11;
+	interval.rcodes[3] = 5;
+	interval.rcodes[INTERVAL_RCODES - 1] = 1;
+	cr_assert_eq(server_table__new(&limits, 7, &servers), 0);
+	server_table__exchange(servers, &exchange);
+	out = open_memstream(&text, &size);
+	json_interval(out, &no_names, server_table__at(servers, 0), &interval);
+	interval.samples = 0;
+	json_interval(out, &no_names, server_table__at(servers, 0), &interval);
+	fclose(out);
+	server_table__free(servers);
+	cr_assert_str_eq(text,
+			 "{\"type\":\"interval\",\"time\":\"2026-11-21T21:47:30.000000000Z\","
+			 "\"server\":\"2001:db8::53\",\"group\":null,\"queries\":23,"
+			 "\"answered\":17,\"unanswered\":3,"
+			 "\"rcodes\":{\"NOERROR\":11,\"NXDOMAIN\":5,\"OTHER\":1},"
+			 "\"median_ns\":2,\"p90_ns\":3,\"p99_ns\":5,\"samples\":17}\n"
+			 "{\"type\":\"interval\",\"time\":\"2026-11-21T21:47:30.000000000Z\","
+			 "\"server\":\"2001:db8::53\",\"group\":null,\"queries\":23,"
+			 "\"answered\":17,\"unanswered\":3,"
+			 "\"rcodes\":{\"NOERROR\":11,\"NXDOMAIN\":5,\"OTHER\":1},"
+			 "\"median_ns\":null,\"p90_ns\":null,\"p99_ns\":null,\"samples\":0}\n");
+	free(text);
+}
+
+/* Each counter once, with a value of its own, so that none can stand for another. */
+Test(json, summary_has_every_counter_by_name)
+{
+	struct exchange_counters exchanges = {
+		.queries = 101,
+		.responses = 102,
+		.answered = 103,
+		.unanswered = 104,
+		.pending = 105,
+		.retransmitted = 106,
+		.evicted = 107,
+		.late = 108,
+		.orphan = 109,
+		.duplicate = 110,
+		.folded = 111,
+		.coalesced = 112,
+		.unparsable = {[DNS_MESSAGE_SHORT] = 113,
+			       [DNS_MESSAGE_NAME] = 114,
+			       [DNS_MESSAGE_QUESTION] = 115},
+	};
+	struct source_counters source = {.packets = {1, 20, 300}};
+	const struct capture_counters capture = {.frames = 116, .skipped = 117};
+	const struct summary summary = {&exchanges, &source, &capture};
+	char *text, *end;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	for (unsigned i = ODD_DROP_FIRST; i < ODD_DROP_COUNT; i++)
+		source.drops[i] = 200 + i - ODD_DROP_FIRST;
+	json_summary(out, &summary);
+	fclose(out);
+	end = strstr(text, ",\"unparsable\"");
+	*end = '\0';
+	cr_assert_str_eq(text, "{\"type\":\"summary\",\"packets\":321,\"coalesced\":112,"
+			       "\"queries\":101,\"responses\":102,\"answered\":103,"
+			       "\"unanswered\":104,\"pending\":105,\"retransmitted\":106,"
+			       "\"evicted\":107,\"late\":108,\"orphan\":109,\"duplicate\":110,"
+			       "\"folded\":111");
+	cr_assert_str_eq(end + 1, "\"unparsable\":{\"udp_length\":207,\"tcp_header\":208,"
+				  "\"dns_short\":209,\"tcp_stream\":210,\"tcp_depth\":211,"
+				  "\"short\":113,\"bad_name\":114,\"bad_question\":115},"
+				  "\"lost\":{\"ring_full\":212,\"copy_failed\":213},"
+				  "\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
+				  "\"ip_header\":202,\"ip6_ext_depth\":203,\"fragment\":204,"
+				  "\"l4_short\":205,\"tcp_control\":206},"
+				  "\"frames\":116,\"skipped\":117}\n");
+	free(text);
+}
+
+/* --- for people --------------------------------------------------------------------------------
+ */
+
+Test(json, text_line_is_aligned_and_marks_what_is_missing)
+{
+	struct exchange exchange = answered();
+	char *text;
+	size_t size;
+	struct text_out out = {.file = open_memstream(&text, &size)};
+
+	text_exchange(&out, &no_names.exchange, &exchange);
+	exchange.state = EXCHANGE_UNANSWERED;
+	exchange.has_latency = exchange.has_response = false;
+	exchange.qname_length = 0;
+	text_exchange(&out, &no_names.exchange, &exchange);
+	out.colour = true;
+	text_exchange(&out, &no_names.exchange, &exchange);
+	fclose(out.file);
+	cr_assert_str_eq(text,
+			 "2026-11-21T21:47:31.123456Z 192.0.2.10      2001:db8::53    1.23 ms  "
+			 "NOERROR  answered   AAAA   www.example.com\n"
+			 "2026-11-21T21:47:31.123456Z 192.0.2.10      2001:db8::53    -        "
+			 "-        unanswered -      -\n"
+			 "\033[33m"
+			 "2026-11-21T21:47:31.123456Z 192.0.2.10      2001:db8::53    -        "
+			 "-        unanswered -      -\033[0m\n");
+	free(text);
+}
+
+Test(json, names_of_fields_are_unique_and_documented)
+{
+	for (size_t i = 0; i < FIELDS; i++) {
+		cr_assert(fields[i].name && fields[i].get && fields[i].title, "row %zu", i);
+		cr_assert_gt(strlen(fields[i].help), 0, "row %zu", i);
+		cr_assert_geq(fields[i].width, strlen(fields[i].title), "row %zu", i);
+		for (size_t k = 0; k < i; k++)
+			cr_assert_str_neq(fields[i].name, fields[k].name);
+	}
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+/* RFC 5952 sections 4 and 5; RFC 4291 section 2.5.5.2 for the mapped form. */
+Test(text, addresses_are_written_as_rfc_5952_says)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"192.0.2.1", "192.0.2.1"},
+		{"0.0.0.0", "0.0.0.0"},
+		{"::ffff:192.0.2.1", "192.0.2.1"},
+		{"2001:0db8:0000:0000:0001:0000:0000:0001", "2001:db8::1:0:0:1"},
+		{"2001:DB8::ABCD", "2001:db8::abcd"},
+		{"::", "::"},
+		{"::1", "::1"},
+		{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+		 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+	};
+	char buf[TEXT_ADDRESS_MAX];
+	uint8_t addr[16];
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		cr_assert_eq(text_parse_address(rows[i].in, addr), 0, "%s", rows[i].in);
+		cr_assert_str_eq(text_address(addr, buf), rows[i].out);
+	}
+}
+
+Test(text, ipv4_is_mapped_into_ipv6)
+{
+	static const uint8_t mapped[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1};
+	uint8_t addr[16];
+
+	cr_assert_eq(text_parse_address("192.0.2.1", addr), 0);
+	cr_assert_arr_eq(addr, mapped, sizeof(mapped));
+}
+
+Test(text, what_is_no_address_is_refused_and_leaves_the_output)
+{
+	static const char *const rows[] = {
+		"",	      " ",	  "192.0.2", "192.0.2.256", "192.0.2.1 ", "192.0.2.1/32",
+		"1.2.3.4.5",  "2001:db8", "::1::",   "fe80::1%lo",  "localhost",  "[::1]",
+		"0x7f.0.0.1",
+	};
+	uint8_t addr[16], before[16];
+
+	memset(addr, 0x5a, sizeof(addr));
+	memcpy(before, addr, sizeof(addr));
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		cr_assert_eq(text_parse_address(rows[i], addr), -EINVAL, "%s", rows[i]);
+		cr_assert_arr_eq(addr, before, sizeof(addr));
+	}
+}
+
+Test(text, durations_have_three_digits_and_the_largest_unit_that_fits)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} rows[] = {
+		{0, "0 ns"},
+		{1, "1 ns"},
+		{999, "999 ns"},
+		{1000, "1 us"},
+		{850000, "850 us"},
+		{1000000, "1 ms"},
+		{62060000, "62.1 ms"},
+		{-62060000, "-62.1 ms"},
+		{5000000000, "5 s"},
+		{34359738368, "34.4 s"},
+		{3600000000000, "3600 s"},
+	};
+	char buf[TEXT_DURATION_MAX];
+
+	for (size_t i = 0; i < ROWS(rows); i++)
+		cr_assert_str_eq(text_duration(rows[i].ns, buf), rows[i].text);
+	cr_assert_lt(strlen(text_duration(INT64_MIN, buf)), sizeof(buf));
+	cr_assert_lt(strlen(text_duration(INT64_MAX, buf)), sizeof(buf));
+}
+
+/* Expected with date(1): date -u -d @1795297651 --rfc-3339=seconds */
+Test(text, times_are_rfc_3339_in_utc_with_nine_decimals)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} rows[] = {
+		{0, "1970-01-01T00:00:00.000000000Z"},
+		{1795297651123456789, "2026-11-21T21:47:31.123456789Z"},
+		{951782399999999999, "2000-02-28T23:59:59.999999999Z"},
+		{951782400000000000, "2000-02-29T00:00:00.000000000Z"},
+		{-1, "1969-12-31T23:59:59.999999999Z"},
+		{-1000000000, "1969-12-31T23:59:59.000000000Z"},
+	};
+	char buf[TEXT_TIME_MAX];
+
+	for (size_t i = 0; i < ROWS(rows); i++)
+		cr_assert_str_eq(text_time(rows[i].ns, buf), rows[i].text);
+	cr_assert_lt(strlen(text_time(INT64_MIN, buf)), sizeof(buf));
+	cr_assert_lt(strlen(text_time(INT64_MAX, buf)), sizeof(buf));
+}
+
+Test(text, foreign_bytes_become_printable_and_never_overrun)
+{
+	static const char bytes[] = {'a', '\n', '\0', '\\', (char)0xff, ' ', '~', 0x7f};
+	static const char whole[] = "a\\010\\000\\092\\255 ~\\127";
+	char buf[64], small[64];
+
+	cr_assert_str_eq(text_printable(bytes, sizeof(bytes), buf, sizeof(buf)), whole);
+	cr_assert_str_eq(text_printable(bytes, 0, buf, sizeof(buf)), "");
+	for (size_t size = 1; size <= sizeof(whole); size++) {
+		memset(small, 'X', sizeof(small));
+		text_printable(bytes, sizeof(bytes), small, size);
+		cr_assert_lt(strnlen(small, size), size, "no NUL within %zu", size);
+		cr_assert_eq(small[size], 'X', "wrote past %zu", size);
+		cr_assert_eq(strncmp(whole, small, strlen(small)), 0);
+	}
+}
+
+struct number {
+	const char *text;
+	int r;
+	uint64_t value;
+};
+
+Test(text, durations_are_read_with_their_unit)
+{
+	static const struct number rows[] = {
+		{"5s", 0, 5000000000},
+		{"5", 0, 5000000000},
+		{"0", 0, 0},
+		{"20ms", 0, 20000000},
+		{"20 ms", 0, 20000000},
+		{"1.5S", 0, 1500000000},
+		{".25s", 0, 250000000},
+		{"250us", 0, 250000},
+		{"7ns", 0, 7},
+		{"10m", 0, 600000000000},
+		{"10min", 0, 600000000000},
+		{"1h", 0, 3600000000000},
+		{"2d", 0, 172800000000000},
+		{"", -EINVAL, 0},
+		{"s", -EINVAL, 0},
+		{"-5s", -EINVAL, 0},
+		{"+5s", -EINVAL, 0},
+		{" 5s", -EINVAL, 0},
+		{"5s ", -EINVAL, 0},
+		{"5 s s", -EINVAL, 0},
+		{"5x", -EINVAL, 0},
+		{"0x10s", -EINVAL, 0},
+		{"nan", -EINVAL, 0},
+		{"inf", -EINVAL, 0},
+		{".", -EINVAL, 0},
+		{"1e999s", -ERANGE, 0},
+		{"300000000000", -ERANGE, 0},
+	};
+	uint64_t value;
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		value = 77;
+		cr_assert_eq(text_parse_duration(rows[i].text, &value), rows[i].r, "'%s'",
+			     rows[i].text);
+		cr_assert_eq(value, rows[i].r ? 77 : rows[i].value, "'%s': %" PRIu64, rows[i].text,
+			     value);
+	}
+}
+
+Test(text, sizes_are_powers_of_1024)
+{
+	static const struct number rows[] = {
+		{"0", 0, 0},
+		{"4096", 0, 4096},
+		{"4k", 0, 4096},
+		{"4K", 0, 4096},
+		{"16M", 0, 16777216},
+		{"1.5k", 0, 1536},
+		{"1G", 0, 1073741824},
+		{"1T", -EINVAL, 0},
+		{"4kB", -EINVAL, 0},
+		{"-1", -EINVAL, 0},
+		{"", -EINVAL, 0},
+		{"8589934591G", 0, 9223372035781033984},
+		{"8589934592G", -ERANGE, 0},
+	};
+	uint64_t value;
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		value = 77;
+		cr_assert_eq(text_parse_size(rows[i].text, &value), rows[i].r, "'%s'",
+			     rows[i].text);
+		cr_assert_eq(value, rows[i].r ? 77 : rows[i].value, "'%s': %" PRIu64, rows[i].text,
+			     value);
+	}
+}
+
+Test(text, shares_are_percent_or_fractions)
+{
+	static const struct {
+		const char *text;
+		int r;
+		double value;
+	} rows[] = {
+		{"30%", 0, 0.3},       {"30 %", 0, 0.3},    {"0.3", 0, 0.3},	  {"0", 0, 0},
+		{"250%", 0, 2.5},      {"2.5", 0, 2.5},	    {"0.5%", 0, 0.005},	  {"", -EINVAL, 0},
+		{"%", -EINVAL, 0},     {"-1%", -EINVAL, 0}, {"30%%", -EINVAL, 0}, {"x", -EINVAL, 0},
+		{"1e999", -ERANGE, 0},
+	};
+	double value;
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		value = 77;
+		cr_assert_eq(text_parse_share(rows[i].text, &value), rows[i].r, "'%s'",
+			     rows[i].text);
+		cr_assert_float_eq(value, rows[i].r ? 77 : rows[i].value, 1e-12, "'%s'",
+				   rows[i].text);
+	}
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options that verbs share: what each means is said once, which it takes is a mask. */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include "config/settings.h"
+
+enum {
+	OPTION_INTERFACE = 1 << 0, /* -i, --interface; sugar for sensor.interfaces */
+	OPTION_CONFIG = 1 << 1,	   /* -c, --config, and the default file */
+	OPTION_HOOK = 1 << 2,	   /* --hook; sugar for sensor.hook */
+	OPTION_SET = 1 << 3,	   /* --set; the help ends with the list of settings */
+	OPTION_ENGINE = 1 << 4,	   /* --engine */
+	OPTION_FORMAT = 1 << 5,	   /* --format */
+	OPTION_FILES = 1 << 6,	   /* at least one positional argument */
+};
+
+enum engine_choice { ENGINE_AUTO, ENGINE_KERNEL, ENGINE_NATIVE };
+enum output_format { FORMAT_TEXT, FORMAT_JSON };
+
+/* What a verb says of itself. */
+struct options_verb {
+	const char *name;  /* "run" */
+	const char *about; /* paragraph at the top of its help */
+	unsigned takes;	   /* OPTION_* */
+};
+
+/* Owned by the caller between options__parse() and options__done(). */
+struct cmd_options {
+	const char *config_path; /* NULL: CONFIG_DEFAULT_FILE if it exists; points into argv */
+	char **assignments;	 /* "SECTION.KEY=VALUE", in the order given */
+	unsigned assignment_count;
+	unsigned interfaces_at; /* 1 + index of the assignment that -i made, 0: none */
+	enum engine_choice engine;
+	enum output_format format;
+	char **files; /* points into argv */
+	unsigned file_count;
+	struct settings *settings; /* NULL when the verb takes neither --config nor --set */
+};
+
+/**
+ * options__parse() - Read a verb's arguments and, if it takes any, its settings.
+ * @argv: argv[0] is the verb; files move to the end; must outlive @ret
+ * @ret: to be freed with options__done() after success
+ *
+ * "--help" and "--usage" print and exit with 0.
+ *
+ * Return: 0, -EINVAL for wrong usage, else why the settings could not be read; reported,
+ * and CMD_USAGE is the exit code for all but -ENOMEM
+ */
+int options__parse(const struct options_verb *verb, int argc, char **argv, struct cmd_options *ret);
+
+/**
+ * options__settings() - Read the settings afresh: defaults, the file, then the assignments.
+ * @ret_settings: owned by the caller
+ *
+ * For SIGHUP: what is in @options stays as it is.
+ *
+ * Return: 0, else as options__parse(); reported
+ */
+int options__settings(const struct cmd_options *options, struct settings **ret_settings);
+
+void options__done(struct cmd_options *options);
+
+#endif

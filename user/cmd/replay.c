@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * oddns replay: capture files through the pipeline that live traffic takes.
+ *
+ * A capture brings its own time. No stage reads a clock, so an hour of traffic
+ * passes in a second and ends in the same exchanges, intervals and alerts as it
+ * did then: each frame goes to an engine, its events carry the time of capture,
+ * and the pipeline lets time pass up to each. The hash seed is constant and
+ * records leave when they end, so the output depends on the captures alone, in
+ * the order in which they are named, and not on the engine: the kernel runs the
+ * very code (include/oddns/packet.h) that the native engine is compiled from.
+ *
+ * Several files are one stream of time, as tcpdump -C or -W leaves them behind:
+ * a query at the end of one is answered at the start of the next. A file with a
+ * defect gives what comes before it; the others are still read, and the exit
+ * code tells.
+ */
+#include "cmd.h"
+
+#include "alert/journal.h"
+#include "base/log.h"
+#include "options.h"
+#include "pipeline.h"
+#include "sink/json.h"
+#include "sink/text.h"
+#include "source/capture.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Output comes in lines of 500 bytes by the million: a write(2) for each 2000 of them. */
+#define STDOUT_BUFFER_BYTES (1 << 20)
+
+/* Nobody aims at a bucket of a process that is gone in a second; output must be the same. */
+#define REPLAY_SEED 0
+
+struct replay {
+	struct cmd_options options;
+	struct pipeline *pipeline;
+	struct engine *engine;
+	struct capture_counters capture;
+	struct json_names names; /* a capture knows no interfaces, users and units */
+	struct text_out text;
+};
+
+static const struct options_verb verb = {
+	.name = "replay",
+	.about = "Read capture files (pcap or pcapng, - is standard input) one after the other, as "
+		 "if "
+		 "they were live, and print exchanges as they end, alerts and a summary.",
+	.takes = OPTION_CONFIG | OPTION_SET | OPTION_ENGINE | OPTION_FORMAT | OPTION_FILES,
+};
+
+/* --- from stage to stage -----------------------------------------------------------------------
+ */
+
+static void on_event(void *context, const struct odd_event *event)
+{
+	struct replay *replay = context;
+
+	pipeline__event(replay->pipeline, event);
+}
+
+static const char *group_name(void *context, const struct server *server)
+{
+	struct replay *replay = context;
+
+	return rules__group_of(pipeline__rules(replay->pipeline), server);
+}
+
+static void print_json_exchange(void *context, const struct exchange *exchange)
+{
+	struct replay *replay = context;
+
+	json_exchange(stdout, &replay->names, exchange);
+}
+
+static void print_json_interval(void *context, const struct server *server,
+				const struct interval *interval)
+{
+	struct replay *replay = context;
+
+	json_interval(stdout, &replay->names, server, interval);
+}
+
+static void print_json_alert(void *context, const struct alert *alert)
+{
+	char message[ALERT_MESSAGE_MAX];
+
+	(void)context;
+	json_alert(stdout, alert, alert_message(alert, message, sizeof(message)));
+}
+
+static void print_text_exchange(void *context, const struct exchange *exchange)
+{
+	struct replay *replay = context;
+
+	text_exchange(&replay->text, &replay->names.exchange, exchange);
+}
+
+static void print_text_alert(void *context, const struct alert *alert)
+{
+	struct replay *replay = context;
+	char message[ALERT_MESSAGE_MAX];
+
+	text_alert(&replay->text, alert, alert_message(alert, message, sizeof(message)));
+}
+
+static void print_json_summary(struct replay *replay, const struct summary *summary)
+{
+	(void)replay;
+	json_summary(stdout, summary);
+}
+
+static void print_text_summary(struct replay *replay, const struct summary *summary)
+{
+	text_summary(&replay->text, summary, pipeline__servers(replay->pipeline),
+		     pipeline__rules(replay->pipeline));
+}
+
+/* What each format prints. */
+static const struct format {
+	struct pipeline_sinks sinks;
+	void (*header)(const struct text_out *out);
+	void (*summary)(struct replay *replay, const struct summary *summary);
+} formats[] = {
+	[FORMAT_TEXT] = {{.on_exchange = print_text_exchange, .on_alert = print_text_alert},
+			 text_header,
+			 print_text_summary},
+	[FORMAT_JSON] = {{.on_exchange = print_json_exchange,
+			  .on_interval = print_json_interval,
+			  .on_alert = print_json_alert},
+			 NULL,
+			 print_json_summary},
+};
+
+/* --- the way of a file -------------------------------------------------------------------------
+ */
+
+/*
+ * The kernel engine is the better witness, so auto takes it where it can be
+ * had: as root, unless the kernel refuses, which engine__new_kernel() reports.
+ */
+static int make_engine(struct replay *replay)
+{
+	const struct settings *settings = replay->options.settings;
+	const struct engine_options options = {
+		.ports = settings->ports,
+		.port_count = settings->port_count,
+		.snaplen = settings->snaplen,
+	};
+	enum engine_choice choice = replay->options.engine;
+	int r;
+
+	if (choice == ENGINE_KERNEL || (choice == ENGINE_AUTO && geteuid() == 0)) {
+		r = engine__new_kernel(&options, on_event, replay, &replay->engine);
+		if (r == 0 || choice == ENGINE_KERNEL)
+			return r;
+		log_warn("replay goes on with the native engine");
+	}
+	r = engine__new_native(&options, on_event, replay, &replay->engine);
+	return r < 0 ? log_err(r, "make the native engine") : 0;
+}
+
+static int open_replay(struct replay *replay)
+{
+	struct pipeline_sinks sinks = formats[replay->options.format].sinks;
+	const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org */
+	int r;
+
+	sinks.context = replay;
+	replay->names.group = group_name;
+	replay->names.context = replay;
+	replay->text.file = stdout;
+	replay->text.colour = isatty(STDOUT_FILENO) && (!no_colour || !*no_colour);
+	r = pipeline__new(replay->options.settings, REPLAY_SEED, &sinks, &replay->pipeline);
+	if (r < 0)
+		return log_err(r, "make the pipeline");
+	return make_engine(replay);
+}
+
+static void close_replay(struct replay *replay)
+{
+	engine__free(replay->engine);
+	pipeline__free(replay->pipeline);
+	options__done(&replay->options);
+}
+
+static void print_summary(struct replay *replay)
+{
+	struct source_counters source;
+	const struct summary summary = {
+		.exchanges = pipeline__counters(replay->pipeline),
+		.source = &source,
+		.capture = &replay->capture,
+	};
+
+	engine__counters(replay->engine, &source);
+	formats[replay->options.format].summary(replay, &summary);
+}
+
+/* What was printed must have arrived: a full disk is a failure. */
+static int finish_output(void)
+{
+	if (fflush(stdout) != 0)
+		return log_err(-errno, "write to standard output");
+	return ferror(stdout) ? log_err(-EIO, "write to standard output") : 0;
+}
+
+/* Return: 0, the first error of any file; reported. */
+static int replay_files(struct replay *replay)
+{
+	int result = 0, r;
+
+	if (formats[replay->options.format].header)
+		formats[replay->options.format].header(&replay->text);
+	for (unsigned i = 0; i < replay->options.file_count; i++) {
+		r = capture_replay(replay->options.files[i], replay->engine, &replay->capture);
+		if (r < 0 && result == 0)
+			result = r;
+	}
+	pipeline__finish(replay->pipeline);
+	print_summary(replay);
+	r = finish_output();
+	return result < 0 ? result : r;
+}
+
+int cmd_replay(int argc, char **argv)
+{
+	static char buffer[STDOUT_BUFFER_BYTES]; /* must live until exit */
+	struct replay replay = {0};
+	int r;
+
+	r = options__parse(&verb, argc, argv, &replay.options);
+	if (r < 0)
+		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
+	/* Whoever reads us may have seen enough (head): then end as any filter does, without a
+	 * word. */
+	signal(SIGPIPE, SIG_DFL);
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	r = open_replay(&replay);
+	if (r == 0)
+		r = replay_files(&replay);
+	close_replay(&replay);
+	return r < 0 ? CMD_FAILED : CMD_DONE;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From section, key and value to the row of the table, or to the words that would have fitted. */
+#include "assign.h"
+
+#include "base/log.h"
+#include "base/nearest.h"
+#include "base/text.h"
+#include "value.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GROUP_PREFIX "group "
+/* As much of a foreign text as is shown; each byte may become "\DDD". */
+#define SHOWN_MAX 160
+/* All keys of the largest section ("sensor"), or all sections, with commas. */
+#define WORDS_MAX 256
+
+/* Printable copy of what somebody wrote; cut with "..." when long. */
+static const char *shown(const char *text, char *buf)
+{
+	size_t length = strlen(text);
+
+	text_printable(text, length, buf, SHOWN_MAX - 3);
+	if (strlen(buf) < length)
+		strcat(buf, "...");
+	return buf;
+}
+
+int assign_error(const struct assignment *a, const char *fmt, ...)
+{
+	char section[SHOWN_MAX], key[SHOWN_MAX], value[SHOWN_MAX], why[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(why, sizeof(why), fmt, args);
+	va_end(args);
+	shown(a->section, section);
+	shown(a->key ? a->key : "", key);
+	shown(a->value ? a->value : "", value);
+	if (!a->file)
+		log_err(0, "%s.%s=%s: %s", section, key, value, why);
+	else if (a->key && *a->section)
+		log_err(0, "%s:%u: [%s] %s = %s: %s", a->file, a->line, section, key, value, why);
+	else if (a->key)
+		log_err(0, "%s:%u: %s = %s: %s", a->file, a->line, key, value, why);
+	else
+		log_err(0, "%s:%u: [%s]: %s", a->file, a->line, section, why);
+	return -EINVAL;
+}
+
+static void add_word(char *words, const char *before, const char *word)
+{
+	size_t n = strlen(words);
+
+	snprintf(words + n, WORDS_MAX - n, "%s%s%s%s", n ? ", " : "", before, word,
+		 *before ? "]" : "");
+}
+
+static bool opens_section(const struct setting_row *row)
+{
+	return row == setting_rows || strcmp(row->section, row[-1].section) != 0;
+}
+
+static int unknown_section(const struct assignment *a)
+{
+	struct nearest nearest = {.word = a->section};
+	char words[WORDS_MAX] = "";
+
+	for (unsigned i = 0; i < setting_row_count; i++) {
+		if (!opens_section(&setting_rows[i]))
+			continue;
+		add_word(words, "[", setting_rows[i].section);
+		nearest__offer(&nearest, setting_rows[i].section);
+	}
+	if (!*a->section)
+		return assign_error(a, "stands before the first section; allowed %s", words);
+	if (nearest.best)
+		return assign_error(a, "unknown section, did you mean [%s]?; allowed %s",
+				    nearest.best, words);
+	return assign_error(a, "unknown section; allowed %s", words);
+}
+
+static bool is_group(const char *section)
+{
+	return strncmp(section, GROUP_PREFIX, strlen(GROUP_PREFIX)) == 0;
+}
+
+static bool in_section(const struct setting_row *row, const char *section)
+{
+	return setting_is_group(row) ? is_group(section) : strcmp(row->section, section) == 0;
+}
+
+static int unknown_key(const struct assignment *a)
+{
+	struct nearest nearest = {.word = a->key};
+	char words[WORDS_MAX] = "";
+
+	for (unsigned i = 0; i < setting_row_count; i++) {
+		if (!in_section(&setting_rows[i], a->section))
+			continue;
+		add_word(words, "", setting_rows[i].key);
+		nearest__offer(&nearest, setting_rows[i].key);
+	}
+	if (nearest.best)
+		return assign_error(a, "unknown key, did you mean '%s'?; allowed %s", nearest.best,
+				    words);
+	return assign_error(a, "unknown key; allowed %s", words);
+}
+
+/* Names go into alerts, the journal and file lines: printable ASCII, no brackets. */
+static bool is_group_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length > SECTION_MAX - strlen(GROUP_PREFIX) || name[length - 1] == ' ')
+		return false;
+	for (; *name; name++)
+		if (*name < 0x20 || *name > 0x7e || strchr("[]=;#\"\\", *name))
+			return false;
+	return true;
+}
+
+/* The group of that name, made when new; NULL when out of memory. */
+static struct group_settings *group_of(struct settings *settings, const char *name)
+{
+	struct group_settings *groups = settings->groups;
+	unsigned n = settings->group_count;
+
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(groups[i].name, name) == 0)
+			return &groups[i];
+	groups = reallocarray(groups, n + 1, sizeof(*groups));
+	if (!groups)
+		return NULL;
+	settings->groups = groups;
+	memset(&groups[n], 0, sizeof(groups[n]));
+	groups[n].name = strdup(name);
+	if (!groups[n].name)
+		return NULL;
+	settings->group_count++;
+	return &groups[n];
+}
+
+/* Where the section's values are stored. */
+static int open_section(struct settings *settings, const struct assignment *a, void **ret_base)
+{
+	const char *name = a->section + strlen(GROUP_PREFIX);
+
+	if (is_group(a->section)) {
+		name += strspn(name, " ");
+		if (!is_group_name(name))
+			return assign_error(a,
+					    "not a name of a group; allowed 1 to %zu printable "
+					    "ASCII characters without []=;#\"\\",
+					    SECTION_MAX - strlen(GROUP_PREFIX));
+		*ret_base = group_of(settings, name);
+		return *ret_base ? 0 : log_err(-ENOMEM, "group '%s'", name);
+	}
+	for (unsigned i = 0; i < setting_row_count; i++) {
+		if (!in_section(&setting_rows[i], a->section))
+			continue;
+		*ret_base = settings;
+		return 0;
+	}
+	return unknown_section(a);
+}
+
+int assign_section(struct settings *settings, const struct assignment *a)
+{
+	void *base;
+
+	return open_section(settings, a, &base);
+}
+
+int assign(struct settings *settings, const struct assignment *a)
+{
+	char why[VALUE_WHY_MAX], allowed[VALUE_ALLOWED_MAX];
+	void *base;
+	int r = open_section(settings, a, &base);
+
+	if (r < 0)
+		return r;
+	for (unsigned i = 0; i < setting_row_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		if (strcmp(row->key, a->key) != 0 || !in_section(row, a->section))
+			continue;
+		r = value_set(row, base, a->value, why);
+		if (r == -EINVAL)
+			return assign_error(a, "%s; allowed %s", *a->value ? why : "empty value",
+					    value_allowed(row, allowed));
+		return r < 0 ? log_err(r, "set %s.%s", a->section, a->key) : 0;
+	}
+	return unknown_key(a);
+}

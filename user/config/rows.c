@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Each setting of oddns, in the order in which the manual shows them. */
+#include "rows.h"
+
+#include "settings.h"
+
+#include <string.h>
+
+#define AT(member)  offsetof(struct settings, member)
+#define OF(member)  offsetof(struct group_settings, member)
+#define LIMIT(id)   AT(rules[id])
+#define ENABLED(id) (LIMIT(id) + offsetof(struct rule_settings, enabled))
+#define BY_X(id)    (LIMIT(id) + offsetof(struct rule_settings, absolute))
+#define BY_Y(id)    (LIMIT(id) + offsetof(struct rule_settings, relative))
+
+#define HELP_ENABLED "whether the rule is evaluated"
+#define HELP_X	     "how far above the baseline a server's median must lie to be odd"
+#define HELP_Y	     "and by which share of the baseline it must lie above it"
+
+/*
+ * Upper bounds: absolute 10 s and relative 1000 % keep a forgotten unit ("20" is 20 s, "30"
+ * is 3000 %) from switching a rule off without a word.
+ */
+// clang-format off
+const struct setting_row setting_rows[] = {
+	{"sensor", "interfaces", SETTING_INTERFACES, AT(interfaces), 0, "", NULL, NULL, "",
+	 "interfaces to watch; when empty, those of the default routes"},
+	{"sensor", "ports", SETTING_PORTS, AT(ports), AT(port_count), "53", NULL, NULL, "",
+	 "UDP and TCP ports that carry DNS"},
+	{"sensor", "hook", SETTING_HOOK, AT(hook), 0, "auto", NULL, NULL, "",
+	 "where packets are seen on their way in; auto: native XDP, else TC, else generic XDP"},
+	{"sensor", "timeout", SETTING_DURATION, AT(timeout_ns), 0, "5s", "10ms", "30s", "",
+	 "how long a response is awaited before the query counts as unanswered"},
+	{"sensor", "grace", SETTING_DURATION, AT(grace_ns), 0, "25s", "0s", "30s", "",
+	 "how long after the timeout a response is still recognized as late; timeout and "
+	 "grace together must not exceed 34 s"},
+	{"sensor", "interval", SETTING_DURATION, AT(interval_ns), 0, "10s", "100ms", "1h", "",
+	 "length of an interval of statistics; rules are evaluated at its end"},
+	{"sensor", "window", SETTING_COUNT, AT(window), 0, "30", "5", "360", "intervals",
+	 "how many intervals back the rules look"},
+	{"sensor", "min_samples", SETTING_COUNT, AT(min_samples), 0, "5", "1", "1000000", "samples",
+	 "how many samples make an interval count"},
+	{"sensor", "min_intervals", SETTING_COUNT, AT(min_intervals), 0, "5", "1", "360", "intervals",
+	 "how many intervals must count before a server is compared; at most window"},
+	{"sensor", "raise_after", SETTING_COUNT, AT(raise_after), 0, "2", "1", "100", "evaluations",
+	 "how often in a row a server must be odd before an alert is raised"},
+	{"sensor", "clear_after", SETTING_COUNT, AT(clear_after), 0, "3", "1", "100", "evaluations",
+	 "how often in a row it must not be odd before the alert is cleared"},
+	{"sensor", "snaplen", SETTING_COUNT, AT(snaplen), 0, "512", "64", "4096", "bytes",
+	 "how much of each DNS message travels to user space"},
+	{"sensor", "ring", SETTING_POWER, AT(ring_bytes), 0, "4M", "64k", "1G", "bytes",
+	 "size of the ring buffer between kernel and daemon"},
+	{"sensor", "pending", SETTING_SIZE, AT(pending), 0, "1M", "64", "64M", "queries",
+	 "how many queries are remembered at once; bounds the memory"},
+	{"sensor", "servers", SETTING_COUNT, AT(servers), 0, "1024", "2", "65536", "servers",
+	 "how many servers are remembered at once; bounds the memory"},
+	{"sensor", "pins", SETTING_PATH, AT(pin_dir), 0, "/sys/fs/bpf/oddns", NULL, NULL, "",
+	 "folder in a BPF file system where the maps are pinned"},
+	{"sensor", "state", SETTING_PATH, AT(state_dir), 0, "/run/oddns", NULL, NULL, "",
+	 "folder for what 'oddns status' and 'oddns servers' read"},
+
+	{SETTING_GROUP, "servers", SETTING_NETWORKS, OF(servers), OF(server_count), NULL, NULL, NULL,
+	 "", "addresses and networks of servers that should behave alike"},
+	{SETTING_GROUP, "absolute", SETTING_LATENCY, OF(absolute), OF(has_absolute), NULL, "0s", "10s",
+	 "", "as in [rule odd-one-out], for this group only"},
+	{SETTING_GROUP, "relative", SETTING_SHARE, OF(relative), OF(has_relative), NULL, "0%", "1000%",
+	 "", "as in [rule odd-one-out], for this group only"},
+
+	{"rule odd-one-out", "enabled", SETTING_FLAG, ENABLED(RULE_LATENCY), 0, "yes", NULL, NULL, "",
+	 HELP_ENABLED ": compare latencies"},
+	{"rule odd-one-out", "absolute", SETTING_LATENCY, BY_X(RULE_LATENCY), 0, "20ms", "0s", "10s",
+	 "", HELP_X},
+	{"rule odd-one-out", "relative", SETTING_SHARE, BY_Y(RULE_LATENCY), 0, "30%", "0%", "1000%",
+	 "", HELP_Y},
+
+	{"rule odd-unanswered", "enabled", SETTING_FLAG, ENABLED(RULE_UNANSWERED), 0, "yes", NULL,
+	 NULL, "", HELP_ENABLED ": compare the shares of unanswered queries"},
+	{"rule odd-unanswered", "absolute", SETTING_SHARE, BY_X(RULE_UNANSWERED), 0, "20%", "0%",
+	 "100%", "", HELP_X},
+	{"rule odd-unanswered", "relative", SETTING_SHARE, BY_Y(RULE_UNANSWERED), 0, "30%", "0%",
+	 "1000%", "", HELP_Y},
+
+	{"rule odd-servfail", "enabled", SETTING_FLAG, ENABLED(RULE_SERVFAIL), 0, "yes", NULL, NULL,
+	 "", HELP_ENABLED ": compare the shares of SERVFAIL responses"},
+	{"rule odd-servfail", "absolute", SETTING_SHARE, BY_X(RULE_SERVFAIL), 0, "20%", "0%", "100%",
+	 "", HELP_X},
+	{"rule odd-servfail", "relative", SETTING_SHARE, BY_Y(RULE_SERVFAIL), 0, "30%", "0%", "1000%",
+	 "", HELP_Y},
+};
+// clang-format on
+
+const unsigned setting_row_count = sizeof(setting_rows) / sizeof(setting_rows[0]);
+
+bool setting_is_group(const struct setting_row *row)
+{
+	return strcmp(row->section, SETTING_GROUP) == 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of settings. One row is all that a setting needs: the file, --set, help and
+ * the tests that hold the manual, the example and the completion against it read it here.
+ */
+#ifndef CONFIG_ROWS_H
+#define CONFIG_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a value is written; value.c has one entry for each. */
+enum setting_type {
+	SETTING_INTERFACES, /* char **, NULL-terminated */
+	SETTING_PORTS,	    /* uint16_t[ODD_PORTS_MAX], unsigned count at offset2 */
+	SETTING_HOOK,	    /* enum hook_choice */
+	SETTING_DURATION,   /* uint64_t ns */
+	SETTING_COUNT,	    /* unsigned */
+	SETTING_SIZE,	    /* uint64_t */
+	SETTING_POWER,	    /* uint64_t, a power of two */
+	SETTING_PATH,	    /* char * */
+	SETTING_FLAG,	    /* bool */
+	SETTING_LATENCY,    /* double ns; bool at offset2, if any: was given */
+	SETTING_SHARE,	    /* double, 0.3 = 30 %; bool at offset2, if any: was given */
+	SETTING_NETWORKS,   /* struct network *, unsigned count at offset2 */
+	SETTING_TYPES,
+};
+
+struct setting_row {
+	const char *section; /* "sensor", "rule odd-one-out"; SETTING_GROUP for all groups */
+	const char *key;
+	enum setting_type type;
+	size_t offset;	       /* in struct settings, or in struct group_settings */
+	size_t offset2;	       /* of the count or flag that goes with it; 0: none */
+	const char *fallback;  /* default as one would write it; NULL: none */
+	const char *min, *max; /* as one would write them; NULL where the type has no range */
+	const char *unit;      /* what a number counts; "" when the value says it */
+	const char *help;      /* one sentence, no full stop, ASCII */
+};
+
+#define SETTING_GROUP "group NAME"
+
+extern const struct setting_row setting_rows[];
+extern const unsigned setting_row_count;
+
+/** setting_is_group() - Does the row belong to each [group NAME]? */
+bool setting_is_group(const struct setting_row *row);
+
+#endif

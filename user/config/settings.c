@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Life of the settings, and what must hold between them once all are read. */
+#include "settings.h"
+
+#include "assign.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "list.h"
+#include "value.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Range of stats/histogram.h: 2^35 ns, rounded down to what one would write. */
+#define LATENCY_MAX_NS	34000000000ULL
+#define PREFIX_BITS_MAX 128
+
+struct settings *settings__new(void)
+{
+	struct settings *settings = calloc(1, sizeof(*settings));
+	char why[VALUE_WHY_MAX];
+
+	if (!settings)
+		return NULL;
+	for (unsigned i = 0; i < setting_row_count; i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		if (setting_is_group(row) || value_set(row, settings, row->fallback, why) == 0)
+			continue;
+		settings__free(settings);
+		return NULL;
+	}
+	return settings;
+}
+
+void settings__free(struct settings *settings)
+{
+	if (!settings)
+		return;
+	list_free_interfaces(settings->interfaces);
+	free(settings->pin_dir);
+	free(settings->state_dir);
+	for (unsigned i = 0; i < settings->group_count; i++) {
+		free(settings->groups[i].name);
+		free(settings->groups[i].servers);
+	}
+	free(settings->groups);
+	free(settings);
+}
+
+/* What cannot be split into section, key and value. */
+static int malformed(const char *assignment, const char *lacks)
+{
+	char shown[160];
+
+	text_printable(assignment, strlen(assignment), shown, sizeof(shown));
+	log_err(0, "--set %s: no %s; write SECTION.KEY=VALUE", shown, lacks);
+	return -EINVAL;
+}
+
+int settings__set(struct settings *settings, const char *assignment)
+{
+	const char *equals = strchr(assignment, '=');
+	struct assignment a = {.section = ""};
+	char *section, *dot;
+	int r;
+
+	if (!equals)
+		return malformed(assignment, "value");
+	section = strndup(assignment, (size_t)(equals - assignment));
+	if (!section)
+		return log_err(-ENOMEM, "--set");
+	dot = strrchr(section, '.');
+	if (!dot || dot == section || !dot[1]) {
+		r = malformed(assignment, dot && dot > section ? "key" : "section");
+	} else {
+		*dot = '\0';
+		a.section = section;
+		a.key = dot + 1;
+		a.value = equals + 1 + strspn(equals + 1, " \t");
+		r = assign(settings, &a);
+	}
+	free(section);
+	return r;
+}
+
+/* --- what must hold between settings -------------------------------------------------------------
+ */
+
+static int check_times(const struct settings *settings)
+{
+	char sum[TEXT_DURATION_MAX], most[TEXT_DURATION_MAX];
+	uint64_t total_ns = settings->timeout_ns + settings->grace_ns;
+
+	if (total_ns > LATENCY_MAX_NS) {
+		log_err(0, "[sensor] timeout + grace = %s: too large; allowed up to %s together",
+			text_duration((int64_t)total_ns, sum),
+			text_duration((int64_t)LATENCY_MAX_NS, most));
+		return -EINVAL;
+	}
+	if (settings->min_intervals > settings->window) {
+		log_err(0, "[sensor] min_intervals = %u: more than window; allowed 1 to %u",
+			settings->min_intervals, settings->window);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Is the network of @group also in one of the groups before it? */
+static const char *other_group_with(const struct settings *settings,
+				    const struct group_settings *group,
+				    const struct network *network)
+{
+	for (const struct group_settings *other = settings->groups; other < group; other++)
+		for (unsigned i = 0; i < other->server_count; i++)
+			if (memcmp(&other->servers[i], network, sizeof(*network)) == 0)
+				return other->name;
+	return NULL;
+}
+
+static int check_group(const struct settings *settings, const struct group_settings *group,
+		       unsigned *addresses)
+{
+	char shown[TEXT_ADDRESS_MAX];
+
+	if (group->server_count == 0) {
+		log_err(0, "[group %s]: no servers; write servers = ADDRESS, ...", group->name);
+		return -EINVAL;
+	}
+	for (unsigned i = 0; i < group->server_count; i++) {
+		const struct network *network = &group->servers[i];
+		const char *other = other_group_with(settings, group, network);
+
+		*addresses += network->prefix_bits == PREFIX_BITS_MAX;
+		if (!other)
+			continue;
+		log_err(0, "[group %s] servers: %s is in [group %s] too; leave it in one of them",
+			group->name, text_address(network->addr, shown), other);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int settings__check(const struct settings *settings)
+{
+	unsigned addresses = 0;
+	int r = check_times(settings);
+
+	for (unsigned i = 0; i < settings->group_count && r == 0; i++)
+		r = check_group(settings, &settings->groups[i], &addresses);
+	if (r == 0 && addresses > settings->servers) {
+		log_err(0,
+			"[sensor] servers = %u: fewer than the %u in groups; allowed %u to 65536",
+			settings->servers, addresses, addresses);
+		return -EINVAL;
+	}
+	return r;
+}
+
+bool network__contains(const struct network *network, const uint8_t addr[16])
+{
+	unsigned bytes = network->prefix_bits / 8, bits = network->prefix_bits % 8;
+	uint8_t mask = (uint8_t)(0xff00 >> bits);
+
+	if (memcmp(network->addr, addr, bytes) != 0)
+		return false;
+	return bits == 0 || ((network->addr[bytes] ^ addr[bytes]) & mask) == 0;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The memory of the exchange table: slabs, hash chains, lists. */
+#include "entry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <xxhash.h>
+
+#define LONG_BIT      0x80000000U
+#define FIRST_BUCKETS 1024
+/* A table that emptied gives its memory back when it had grown beyond this. */
+#define KEEP_ENTRIES 65536
+
+static const size_t entry_bytes[2] = {
+	sizeof(struct entry),
+	offsetof(struct entry, name) + ENTRY_NAME_LONG + 7, /* 397 -> 400, a multiple of 8 */
+};
+
+static struct entry *at(const struct entry_store *store, uint32_t ref)
+{
+	const struct entry_slab *slab = &store->slabs[ref >> 31];
+
+	if (!ref)
+		return NULL;
+	return (struct entry *)(slab->memory + slab->entry_bytes * ((ref & ~LONG_BIT) - 1));
+}
+
+bool entry_store__is_long(const struct entry *entry)
+{
+	return entry->name_length > sizeof(entry->name);
+}
+
+static uint32_t reference(const struct entry_store *store, const struct entry *entry)
+{
+	bool is_long = entry_store__is_long(entry);
+	const struct entry_slab *slab = &store->slabs[is_long];
+	size_t offset = (size_t)((const uint8_t *)entry - slab->memory);
+
+	return (uint32_t)(offset / slab->entry_bytes + 1) | (is_long ? LONG_BIT : 0);
+}
+
+static int slab_init(struct entry_slab *slab, size_t bytes, uint32_t limit)
+{
+	void *memory = mmap(NULL, bytes * limit, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return -ENOMEM;
+	*slab = (struct entry_slab){.memory = memory, .entry_bytes = bytes, .limit = limit};
+	return 0;
+}
+
+static void slab_done(struct entry_slab *slab)
+{
+	if (slab->memory)
+		munmap(slab->memory, slab->entry_bytes * slab->limit);
+}
+
+int entry_store__init(struct entry_store *store, uint32_t limit, uint64_t seed)
+{
+	*store = (struct entry_store){.seed = seed, .bucket_count = FIRST_BUCKETS};
+	store->buckets = calloc(FIRST_BUCKETS, sizeof(*store->buckets));
+	if (!store->buckets || slab_init(&store->slabs[0], entry_bytes[0], limit) < 0 ||
+	    slab_init(&store->slabs[1], entry_bytes[1] & ~(size_t)7, limit / 8) < 0) {
+		entry_store__done(store);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void entry_store__done(struct entry_store *store)
+{
+	slab_done(&store->slabs[0]);
+	slab_done(&store->slabs[1]);
+	free(store->buckets);
+	*store = (struct entry_store){0};
+}
+
+uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key)
+{
+	return (uint32_t)XXH3_64bits_withSeed(key, sizeof(*key), store->seed);
+}
+
+static uint32_t *bucket(const struct entry_store *store, uint32_t hash)
+{
+	return &store->buckets[hash & (store->bucket_count - 1)];
+}
+
+/* Twice the buckets; without memory for them the chains just grow longer. */
+static void grow(struct entry_store *store)
+{
+	uint32_t count = store->bucket_count, *old = store->buckets;
+	uint32_t *buckets = calloc((size_t)count * 2, sizeof(*buckets));
+
+	if (!buckets)
+		return;
+	store->buckets = buckets;
+	store->bucket_count = count * 2;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t ref = old[i], newest_first = 0;
+
+		/* turned around twice, so that chains stay newest first */
+		while (ref) {
+			struct entry *entry = at(store, ref);
+			uint32_t next = entry->chain;
+
+			entry->chain = newest_first;
+			newest_first = ref;
+			ref = next;
+		}
+		while (newest_first) {
+			struct entry *entry = at(store, newest_first);
+			uint32_t next = entry->chain;
+
+			entry->chain = *bucket(store, entry->hash);
+			*bucket(store, entry->hash) = newest_first;
+			newest_first = next;
+		}
+	}
+	free(old);
+}
+
+static void list_append(struct entry_store *store, struct entry *entry, enum entry_state state)
+{
+	struct entry_list *list = &store->lists[state];
+	uint32_t ref = reference(store, entry);
+
+	entry->state = (uint8_t)state;
+	entry->older = list->newest;
+	entry->newer = 0;
+	if (list->newest)
+		at(store, list->newest)->newer = ref;
+	else
+		list->oldest = ref;
+	list->newest = ref;
+	list->count++;
+}
+
+static void list_remove(struct entry_store *store, const struct entry *entry)
+{
+	struct entry_list *list = &store->lists[entry->state];
+
+	if (entry->older)
+		at(store, entry->older)->newer = entry->newer;
+	else
+		list->oldest = entry->newer;
+	if (entry->newer)
+		at(store, entry->newer)->older = entry->older;
+	else
+		list->newest = entry->older;
+	list->count--;
+}
+
+static struct entry *slab_take(struct entry_store *store, bool is_long)
+{
+	struct entry_slab *slab = &store->slabs[is_long];
+	uint32_t bit = is_long ? LONG_BIT : 0;
+	struct entry *entry;
+
+	if (slab->free) {
+		entry = at(store, slab->free | bit);
+		slab->free = entry->chain;
+	} else if (slab->used < slab->limit) {
+		entry = at(store, ++slab->used | bit);
+	} else {
+		return NULL;
+	}
+	slab->live++;
+	return entry;
+}
+
+struct entry *entry_store__add(struct entry_store *store, const struct entry_key *key,
+			       uint32_t hash, uint8_t name_length)
+{
+	bool is_long = name_length > sizeof(((struct entry *)NULL)->name);
+	struct entry *entry;
+	uint32_t *head;
+
+	if (entry_store__count(store) >= store->slabs[0].limit)
+		return NULL;
+	entry = slab_take(store, is_long);
+	if (!entry)
+		return NULL;
+	if (entry_store__count(store) > store->bucket_count)
+		grow(store);
+	entry->key = *key;
+	entry->hash = hash;
+	entry->name_length = name_length;
+	head = bucket(store, hash);
+	entry->chain = *head;
+	*head = reference(store, entry);
+	list_append(store, entry, ENTRY_PENDING);
+	return entry;
+}
+
+/* Nothing is left after a flood: hand its memory back to the kernel. */
+static void shrink(struct entry_store *store)
+{
+	for (int i = 0; i < 2; i++) {
+		struct entry_slab *slab = &store->slabs[i];
+
+		if (slab->used <= KEEP_ENTRIES)
+			continue;
+		madvise(slab->memory, slab->entry_bytes * slab->used, MADV_DONTNEED);
+		slab->used = 0;
+		slab->free = 0;
+	}
+}
+
+void entry_store__remove(struct entry_store *store, struct entry *entry)
+{
+	struct entry_slab *slab = &store->slabs[entry_store__is_long(entry)];
+	uint32_t ref = reference(store, entry), *link = bucket(store, entry->hash);
+
+	while (*link != ref)
+		link = &at(store, *link)->chain;
+	*link = entry->chain;
+	list_remove(store, entry);
+	entry->chain = slab->free;
+	slab->free = ref & ~LONG_BIT;
+	slab->live--;
+	if (entry_store__count(store) == 0)
+		shrink(store);
+}
+
+void entry_store__move(struct entry_store *store, struct entry *entry, enum entry_state state)
+{
+	list_remove(store, entry);
+	list_append(store, entry, state);
+}
+
+struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
+{
+	return at(store, store->lists[state].oldest);
+}
+
+struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry)
+{
+	return at(store, entry->newer);
+}
+
+struct entry *entry_store__find(const struct entry_store *store, const struct entry_key *key,
+				uint32_t hash, const struct entry *after)
+{
+	struct entry *entry = at(store, after ? after->chain : *bucket(store, hash));
+
+	while (entry && (entry->hash != hash || memcmp(&entry->key, key, sizeof(*key)) != 0))
+		entry = at(store, entry->chain);
+	return entry;
+}
+
+uint32_t entry_store__count(const struct entry_store *store)
+{
+	return store->slabs[0].live + store->slabs[1].live;
+}
+
+uint64_t entry_store__bytes(const struct entry_store *store)
+{
+	return store->slabs[0].used * (uint64_t)store->slabs[0].entry_bytes +
+	       store->slabs[1].used * (uint64_t)store->slabs[1].entry_bytes +
+	       store->bucket_count * (uint64_t)sizeof(*store->buckets);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memory of the exchange table: entries in two slabs, found through a hash,
+ * standing in lists by what they wait for. Knows nothing of matching.
+ *
+ * An entry is 176 bytes with room for a name of 40, or 392 with room for any
+ * name: few names are longer than 40 bytes, and 255 for each would double the
+ * memory. With its share of the hash (4 to 8 bytes) a pending query takes at
+ * most 184 bytes. Slabs are reserved at their limit and touched as they fill,
+ * so an idle table costs next to nothing. References are 32-bit: the top bit
+ * tells the slab, 0 means none.
+ */
+#ifndef FLOW_ENTRY_H
+#define FLOW_ENTRY_H
+
+#include <oddns/abi.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ENTRY_NAME_SHORT 40
+#define ENTRY_NAME_LONG	 256
+
+/* What an entry waits for; each is a list, the longest waiting first. */
+enum entry_state {
+	ENTRY_PENDING,	/* its response */
+	ENTRY_EXPIRED,	/* a late response */
+	ENTRY_ANSWERED, /* further responses: duplicates, or the same one at another hook */
+	ENTRY_STATES,
+};
+
+/* Who talks to whom; the id is the query's. Compared and hashed as bytes. */
+struct entry_key {
+	uint8_t client[16];
+	uint8_t server[16];
+	uint16_t client_port;
+	uint16_t server_port;
+	uint16_t id;
+	uint8_t protocol;
+	uint8_t pad; /* 0 */
+};
+
+struct entry {
+	uint32_t chain; /* next in the hash bucket */
+	uint32_t hash;
+	uint32_t older; /* neighbours in the list of the state */
+	uint32_t newer;
+	struct entry_key key;
+	uint16_t vlan[ODD_VLANS_MAX];
+	uint64_t first_ns; /* first transmission */
+	uint64_t last_ns;  /* last transmission; once answered: the response */
+	uint64_t cgroup_id;
+	uint32_t uid;
+	uint32_t pid;
+	char comm[16];
+	uint32_t ifindex;      /* of the first packet */
+	uint32_t last_ifindex; /* and hook: where the last packet was seen */
+	uint16_t flags;	       /* of the DNS header, last transmission, as the counts */
+	uint16_t ancount;
+	uint16_t nscount;
+	uint16_t arcount;
+	uint16_t query_bytes;
+	uint16_t qtype;
+	uint16_t qclass;
+	uint16_t tries;
+	uint8_t state; /* enum entry_state */
+	uint8_t last_hook;
+	uint8_t name_length;		    /* 0: no question */
+	uint8_t name[ENTRY_NAME_SHORT - 3]; /* of a short entry; a long one has ENTRY_NAME_LONG */
+};
+
+_Static_assert(sizeof(struct entry_key) == 40, "entry_key: hashed as bytes");
+_Static_assert(sizeof(struct entry) == 176, "entry: what user.pending promises");
+
+struct entry_list {
+	uint32_t oldest;
+	uint32_t newest;
+	uint32_t count;
+};
+
+struct entry_slab {
+	uint8_t *memory;
+	size_t entry_bytes;
+	uint32_t limit;
+	uint32_t used; /* high-water mark: entries that were ever handed out since the last reset */
+	uint32_t free; /* chain of those given back */
+	uint32_t live;
+};
+
+struct entry_store {
+	struct entry_slab slabs[2]; /* short, long */
+	struct entry_list lists[ENTRY_STATES];
+	uint32_t *buckets;
+	uint32_t bucket_count; /* power of two */
+	uint64_t seed;
+};
+
+/**
+ * entry_store__init() - Reserve room.
+ * @limit: entries at once; an eighth of them may have long names
+ * @seed: of the hash
+ *
+ * Return: 0, -ENOMEM
+ */
+int entry_store__init(struct entry_store *store, uint32_t limit, uint64_t seed);
+
+/** entry_store__done() - Give all memory back. */
+void entry_store__done(struct entry_store *store);
+
+/** entry_store__hash() - Hash of a key. */
+uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key);
+
+/**
+ * entry_store__add() - Take an entry for a key and put it into the list of pending ones.
+ * @name_length: 0..255, chooses the slab
+ *
+ * Only key, hash, state and name_length are set.
+ *
+ * Return: the entry, NULL when that slab is full
+ */
+struct entry *entry_store__add(struct entry_store *store, const struct entry_key *key,
+			       uint32_t hash, uint8_t name_length);
+
+/** entry_store__remove() - Take an entry out of list and hash, and free it. */
+void entry_store__remove(struct entry_store *store, struct entry *entry);
+
+/** entry_store__move() - Put an entry at the newest end of a state's list. */
+void entry_store__move(struct entry_store *store, struct entry *entry, enum entry_state state);
+
+/** entry_store__oldest() - Longest waiting entry of a state, NULL when none. */
+struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state);
+
+/** entry_store__newer() - The entry that has waited next longest in the same state, or NULL. */
+struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry);
+
+/**
+ * entry_store__find() - First entry of a bucket with this key, or the next one after @after.
+ * @after: NULL to begin
+ *
+ * Newest first. Return: NULL when there is no more
+ */
+struct entry *entry_store__find(const struct entry_store *store, const struct entry_key *key,
+				uint32_t hash, const struct entry *after);
+
+/** entry_store__is_long() - Does the entry stand in the slab of long names? */
+bool entry_store__is_long(const struct entry *entry);
+
+/** entry_store__count() - Entries in use. */
+uint32_t entry_store__count(const struct entry_store *store);
+
+/** entry_store__bytes() - Memory that the store has touched. */
+uint64_t entry_store__bytes(const struct entry_store *store);
+
+#endif

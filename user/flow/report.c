@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From the table's entries and messages to the records that are delivered. */
+#include "report.h"
+
+#include <string.h>
+
+void report_entry(const struct entry *entry, struct exchange *ret)
+{
+	*ret = (struct exchange){
+		.time_ns = (int64_t)entry->first_ns,
+		.latency_ns = (int64_t)entry->last_ns, /* until the response is known */
+		.client_port = entry->key.client_port,
+		.server_port = entry->key.server_port,
+		.protocol = entry->key.protocol,
+		.ifindex = entry->ifindex,
+		.id = entry->key.id,
+		.flags = entry->flags,
+		.has_query = true,
+		.recursion_desired = entry->flags & DNS_FLAG_RD,
+		.ancount = entry->ancount,
+		.nscount = entry->nscount,
+		.arcount = entry->arcount,
+		.tries = entry->tries,
+		.query_bytes = entry->query_bytes,
+		.qtype = entry->qtype,
+		.qclass = entry->qclass,
+		.qname_length = entry->name_length,
+		.qname = entry->name,
+		.uid = entry->uid,
+		.pid = entry->pid,
+		.cgroup_id = entry->cgroup_id,
+	};
+	memcpy(ret->client, entry->key.client, sizeof(ret->client));
+	memcpy(ret->server, entry->key.server, sizeof(ret->server));
+	memcpy(ret->vlan, entry->vlan, sizeof(ret->vlan));
+	memcpy(ret->comm, entry->comm, sizeof(ret->comm));
+}
+
+static void report_message(const struct odd_event *event, const struct dns_message *message,
+			   struct exchange *ret)
+{
+	ret->end_ns = (int64_t)event->time_ns;
+	ret->has_response = true;
+	ret->flags = message->flags;
+	ret->rcode = message->rcode;
+	ret->ancount = message->ancount;
+	ret->nscount = message->nscount;
+	ret->arcount = message->arcount;
+	ret->response_bytes = event->message_bytes;
+	if (ret->qname_length || !message->has_question)
+		return;
+	ret->qname_length = message->qname.length;
+	ret->qname = message->qname.wire;
+	ret->qtype = message->qtype;
+	ret->qclass = message->qclass;
+}
+
+void report_response(const struct odd_event *event, const struct dns_message *message,
+		     struct exchange *ret)
+{
+	int64_t last_ns = ret->latency_ns;
+
+	report_message(event, message, ret);
+	ret->has_latency = true;
+	ret->latency_ns = ret->end_ns - last_ns;
+	ret->wait_ns = ret->end_ns - ret->time_ns;
+}
+
+void report_orphan(const struct odd_event *event, const struct dns_message *message,
+		   struct exchange *ret)
+{
+	*ret = (struct exchange){
+		.state = EXCHANGE_ORPHAN,
+		.time_ns = (int64_t)event->time_ns,
+		.client_port = event->dst_port,
+		.server_port = event->src_port,
+		.protocol = event->protocol,
+		.ifindex = event->ifindex,
+		.id = message->id,
+		.recursion_desired = message->flags & DNS_FLAG_RD,
+		.uid = ODD_NO_UID,
+	};
+	memcpy(ret->client, event->dst, sizeof(ret->client));
+	memcpy(ret->server, event->src, sizeof(ret->server));
+	memcpy(ret->vlan, event->vlan, sizeof(ret->vlan));
+	report_message(event, message, ret);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the table's entries and messages to the records that are delivered. */
+#ifndef FLOW_REPORT_H
+#define FLOW_REPORT_H
+
+#include "entry.h"
+#include "flow/exchange.h"
+
+/**
+ * report_entry() - The query's half of an exchange.
+ * @entry: must outlive @ret, which points to its name
+ * @ret: all but state and end_ns is set
+ */
+void report_entry(const struct entry *entry, struct exchange *ret);
+
+/**
+ * report_response() - Add the response to report_entry()'s record.
+ * @message: must outlive @ret, which points to its name if the query had none
+ */
+void report_response(const struct odd_event *event, const struct dns_message *message,
+		     struct exchange *ret);
+
+/** report_orphan() - A response on its own; whole record. @message must outlive @ret. */
+void report_orphan(const struct odd_event *event, const struct dns_message *message,
+		   struct exchange *ret);
+
+#endif

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The exchange table.
+ *
+ * A DNS exchange is a query and, with luck, its response. They find each other
+ * by addresses, ports, protocol and id, and when the response repeats the
+ * question, as nearly all do, by the question too: without it an id that is
+ * used again for another name, or a guess of an attacker, would be believed
+ * (RFC 5452 section 9.1). The table remembers each query until it is settled:
+ *
+ *	query --> PENDING --response--------> answered --> ANSWERED --> forgotten
+ *	            |  ^ `-- same again: retransmission      | second response: duplicate
+ *	            |  '---- last transmission counts        | same one at another hook: folded
+ *	      timeout (5 s)
+ *	            v
+ *	         EXPIRED --response--> late --> ANSWERED
+ *	            |     (the record "unanswered" is out already)
+ *	       grace (25 s)
+ *	            v
+ *	        forgotten
+ *
+ * Time is that of the events. Since timeout and grace are the same for all
+ * entries, each state is a list in order of waiting, and expiry only looks at
+ * its head. Before each event, what is due at that event's time expires, so
+ * what is reported depends on the packets alone, not on when the table is
+ * called. Ages are checked again when a response comes: no tick can turn a late
+ * answer into a good one.
+ *
+ * When room runs out, first the answered entries go, then the expired ones,
+ * then pending queries to servers that nobody knows, oldest first: a flood of
+ * invented queries pushes out itself. Each pending query that goes is counted
+ * as evicted, with its retransmissions where they were, so
+ *
+ *	queries = answered + unanswered + pending + retransmitted + evicted
+ *
+ * holds after every call.
+ *
+ * VLAN ids tell apart what is otherwise the same talk on two VLANs; but a
+ * packet without a tag fits any, because NICs and VLAN devices take tags off
+ * on one direction and leave them on the other.
+ */
+#include "table.h"
+
+#include "entry.h"
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRIES_MIN 64
+#define ENTRIES_MAX (1U << 26)
+/* Answered entries that are kept for duplicates: 3 000/s for the 5 s of the timeout, 3 MB. */
+#define ANSWERED_MAX 16384
+/* Entries of one key with different questions. More is an attack on the chains, not a client. */
+#define SAME_KEY_MAX 8
+/* How long one packet may take from one hook of this host to another (queues of a bridge). */
+#define FOLD_NS 50000000ULL
+/* Pending queries to known servers that are passed over in search of a stranger's. */
+#define EVICT_LOOK 16
+
+struct exchange_table {
+	struct entry_store store;
+	struct exchange_limits limits;
+	struct exchange_listener listener;
+	struct exchange_counters counters;
+	uint64_t now_ns;
+	uint32_t first_ifindex;
+	bool several_interfaces; /* a packet may be seen twice */
+};
+
+/* One message on its way through the table. */
+struct seen {
+	const struct odd_event *event;
+	struct dns_message message;
+	struct entry_key key;
+	uint32_t hash;
+	bool is_response;
+};
+
+int exchange_table__new(const struct exchange_limits *limits, uint64_t seed,
+			const struct exchange_listener *listener, struct exchange_table **ret_table)
+{
+	struct exchange_table *table;
+
+	if (limits->entries < ENTRIES_MIN || limits->entries > ENTRIES_MAX)
+		return -EINVAL;
+	table = calloc(1, sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+	if (entry_store__init(&table->store, (uint32_t)limits->entries, seed) < 0) {
+		free(table);
+		return -ENOMEM;
+	}
+	table->limits = *limits;
+	table->listener = *listener;
+	*ret_table = table;
+	return 0;
+}
+
+void exchange_table__free(struct exchange_table *table)
+{
+	if (!table)
+		return;
+	entry_store__done(&table->store);
+	free(table);
+}
+
+static void deliver(struct exchange_table *table, const struct exchange *exchange)
+{
+	table->listener.on_end(table->listener.context, exchange);
+}
+
+/* A query ends without a response: expired, or the input ended. */
+static void end_without_response(struct exchange_table *table, const struct entry *entry,
+				 enum exchange_state state, uint64_t end_ns)
+{
+	struct exchange exchange;
+
+	report_entry(entry, &exchange);
+	exchange.state = state;
+	exchange.end_ns = (int64_t)end_ns;
+	deliver(table, &exchange);
+}
+
+/* Entries whose last_ns is older than now - age. */
+static struct entry *due(const struct exchange_table *table, enum entry_state state, uint64_t age)
+{
+	struct entry *entry = entry_store__oldest(&table->store, state);
+
+	return entry && entry->last_ns + age < table->now_ns ? entry : NULL;
+}
+
+static void expire(struct exchange_table *table)
+{
+	uint64_t timeout = table->limits.timeout_ns, grace = table->limits.grace_ns;
+	struct entry *entry;
+
+	while ((entry = due(table, ENTRY_PENDING, timeout))) {
+		table->counters.pending--;
+		table->counters.unanswered++;
+		entry_store__move(&table->store, entry, ENTRY_EXPIRED);
+		end_without_response(table, entry, EXCHANGE_UNANSWERED, entry->last_ns + timeout);
+	}
+	while ((entry = due(table, ENTRY_EXPIRED, timeout + grace)))
+		entry_store__remove(&table->store, entry);
+	while ((entry = due(table, ENTRY_ANSWERED, timeout)))
+		entry_store__remove(&table->store, entry);
+}
+
+/* The input ends, or its clock starts anew: nothing that is remembered can be matched. */
+static void end_all(struct exchange_table *table)
+{
+	struct entry *entry;
+
+	while ((entry = entry_store__oldest(&table->store, ENTRY_PENDING))) {
+		end_without_response(table, entry, EXCHANGE_PENDING, table->now_ns);
+		entry_store__remove(&table->store, entry);
+	}
+	for (int state = ENTRY_EXPIRED; state < ENTRY_STATES; state++)
+		while ((entry = entry_store__oldest(&table->store, (enum entry_state)state)))
+			entry_store__remove(&table->store, entry);
+}
+
+void exchange_table__tick(struct exchange_table *table, uint64_t now_ns)
+{
+	if (now_ns + table->limits.timeout_ns + table->limits.grace_ns < table->now_ns) {
+		end_all(table);
+		table->now_ns = now_ns;
+	}
+	if (now_ns > table->now_ns)
+		table->now_ns = now_ns;
+	expire(table);
+}
+
+void exchange_table__finish(struct exchange_table *table)
+{
+	end_all(table);
+}
+
+static void evict_pending(struct exchange_table *table, struct entry *entry)
+{
+	table->counters.pending--;
+	table->counters.evicted++;
+	entry_store__remove(&table->store, entry);
+}
+
+/* The oldest pending query of a stranger, among the oldest; else the very oldest. */
+static struct entry *least_wanted(const struct exchange_table *table)
+{
+	struct entry *oldest = entry_store__oldest(&table->store, ENTRY_PENDING), *entry = oldest;
+
+	for (int i = 0; entry && i < EVICT_LOOK; i++) {
+		if (!table->listener.knows(table->listener.context, entry->key.server))
+			return entry;
+		entry = entry_store__newer(&table->store, entry);
+	}
+	return oldest;
+}
+
+/* Make room for one entry. */
+static void evict(struct exchange_table *table)
+{
+	struct entry *entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
+
+	if (!entry)
+		entry = entry_store__oldest(&table->store, ENTRY_EXPIRED);
+	if (entry)
+		entry_store__remove(&table->store, entry);
+	else if ((entry = least_wanted(table)))
+		evict_pending(table, entry);
+}
+
+/* Make room in the slab of long names, which can be full while the table is not. */
+static void evict_long(struct exchange_table *table)
+{
+	static const enum entry_state order[] = {ENTRY_ANSWERED, ENTRY_EXPIRED, ENTRY_PENDING};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		struct entry *entry = entry_store__oldest(&table->store, order[i]);
+
+		for (int look = 0; entry && look < EVICT_LOOK; look++) {
+			if (entry_store__is_long(entry)) {
+				if (order[i] == ENTRY_PENDING)
+					evict_pending(table, entry);
+				else
+					entry_store__remove(&table->store, entry);
+				return;
+			}
+			entry = entry_store__newer(&table->store, entry);
+		}
+	}
+}
+
+static bool same_vlan(const struct entry *entry, const struct odd_event *event)
+{
+	static const uint16_t none[ODD_VLANS_MAX];
+
+	return memcmp(entry->vlan, event->vlan, sizeof(none)) == 0 ||
+	       memcmp(entry->vlan, none, sizeof(none)) == 0 ||
+	       memcmp(event->vlan, none, sizeof(none)) == 0;
+}
+
+/* Can they be of one exchange? A message without question fits any. */
+static bool same_question(const struct entry *entry, const struct dns_message *message)
+{
+	if (!message->has_question || !entry->name_length)
+		return true;
+	return entry->qtype == message->qtype && entry->qclass == message->qclass &&
+	       entry->name_length == message->qname.length &&
+	       memcmp(entry->name, message->qname.wire, entry->name_length) == 0;
+}
+
+/*
+ * The entry of a state that a message belongs to: among several the oldest,
+ * which is the last in its chain.
+ */
+static struct entry *find(const struct exchange_table *table, const struct seen *s,
+			  enum entry_state state)
+{
+	struct entry *entry = NULL, *found = NULL;
+
+	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry)))
+		if (entry->state == state && same_vlan(entry, s->event) &&
+		    same_question(entry, &s->message))
+			found = entry;
+	return found;
+}
+
+/* Was this very packet seen before, at another hook of this host? */
+static bool is_same_packet(const struct exchange_table *table, const struct entry *entry,
+			   const struct odd_event *event)
+{
+	uint64_t apart = event->time_ns > entry->last_ns ? event->time_ns - entry->last_ns
+							 : entry->last_ns - event->time_ns;
+
+	return table->several_interfaces && apart < FOLD_NS &&
+	       (entry->last_ifindex != event->ifindex || entry->last_hook != event->hook);
+}
+
+static void note_tag(struct entry *entry, const struct odd_event *event)
+{
+	if (event->vlan[0] && !entry->vlan[0])
+		memcpy(entry->vlan, event->vlan, sizeof(entry->vlan));
+}
+
+/* The sender is known on the egress of its own host only, perhaps at the second hook. */
+static void note_sender(struct entry *entry, const struct odd_event *event)
+{
+	entry->uid = event->uid;
+	entry->pid = event->pid;
+	entry->cgroup_id = event->cgroup_id;
+	memcpy(entry->comm, event->comm, sizeof(entry->comm));
+}
+
+static void note_transmission(struct entry *entry, const struct seen *s)
+{
+	entry->last_ns = s->event->time_ns;
+	entry->last_ifindex = s->event->ifindex;
+	entry->last_hook = s->event->hook;
+	entry->flags = s->message.flags;
+	entry->ancount = s->message.ancount;
+	entry->nscount = s->message.nscount;
+	entry->arcount = s->message.arcount;
+	entry->query_bytes = s->event->message_bytes;
+}
+
+/* Keep the entries of one key few, and make room for one more. */
+static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry = NULL, *oldest = NULL;
+	unsigned same_key = 0;
+
+	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry))) {
+		oldest = entry;
+		same_key++;
+	}
+	if (same_key >= SAME_KEY_MAX) {
+		if (oldest->state == ENTRY_PENDING)
+			evict_pending(table, oldest);
+		else
+			entry_store__remove(&table->store, oldest);
+	}
+	if (entry_store__count(&table->store) >= table->limits.entries)
+		evict(table);
+	entry = entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	if (entry)
+		return entry;
+	evict_long(table);
+	return entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+}
+
+static void add_query(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry = add_entry(table, s);
+
+	if (!entry) { /* long names among many short ones: nothing of that kind within reach */
+		table->counters.evicted++;
+		return;
+	}
+	table->counters.pending++;
+	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
+	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
+	entry->qtype = s->message.qtype;
+	entry->qclass = s->message.qclass;
+	entry->first_ns = s->event->time_ns;
+	entry->ifindex = s->event->ifindex;
+	entry->tries = 1;
+	note_sender(entry, s->event);
+	note_transmission(entry, s);
+}
+
+static void take_query(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry = find(table, s, ENTRY_PENDING);
+
+	if (entry && is_same_packet(table, entry, s->event)) {
+		table->counters.folded++;
+		note_tag(entry, s->event);
+		if (s->event->uid != ODD_NO_UID)
+			note_sender(entry, s->event);
+		return;
+	}
+	table->counters.queries++;
+	if (entry) {
+		table->counters.retransmitted++;
+		if (entry->tries < UINT16_MAX)
+			entry->tries++;
+		note_transmission(entry, s);
+		entry_store__move(&table->store, entry, ENTRY_PENDING);
+		return;
+	}
+	/* A settled exchange with the same question gives way: answers belong to the new one. */
+	entry = find(table, s, ENTRY_ANSWERED);
+	if (entry)
+		entry_store__remove(&table->store, entry);
+	entry = find(table, s, ENTRY_EXPIRED);
+	if (entry)
+		entry_store__remove(&table->store, entry);
+	add_query(table, s);
+}
+
+/* Remember that it is settled, so that what comes again is known. */
+static void settle(struct exchange_table *table, struct entry *entry, const struct odd_event *event)
+{
+	entry->last_ns = event->time_ns;
+	entry->last_ifindex = event->ifindex;
+	entry->last_hook = event->hook;
+	entry_store__move(&table->store, entry, ENTRY_ANSWERED);
+	if (table->store.lists[ENTRY_ANSWERED].count > ANSWERED_MAX)
+		entry_store__remove(&table->store,
+				    entry_store__oldest(&table->store, ENTRY_ANSWERED));
+}
+
+static void end_with_response(struct exchange_table *table, struct entry *entry,
+			      const struct seen *s, enum exchange_state state)
+{
+	struct exchange exchange;
+
+	note_tag(entry, s->event);
+	report_entry(entry, &exchange);
+	report_response(s->event, &s->message, &exchange);
+	exchange.state = state;
+	settle(table, entry, s->event);
+	deliver(table, &exchange);
+}
+
+/* A response without a query. Where packets can be seen twice, it is remembered. */
+static void take_orphan(struct exchange_table *table, const struct seen *s)
+{
+	struct exchange exchange;
+	struct entry *entry;
+
+	table->counters.orphan++;
+	report_orphan(s->event, &s->message, &exchange);
+	deliver(table, &exchange);
+	if (!table->several_interfaces)
+		return;
+	entry = add_entry(table, s);
+	if (!entry)
+		return;
+	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
+	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
+	entry->qtype = s->message.qtype;
+	entry->qclass = s->message.qclass;
+	entry->tries = 0;
+	settle(table, entry, s->event);
+}
+
+/* A response that no query waits for: the answered query's, once more, or nobody's. */
+static void take_unasked(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry = find(table, s, ENTRY_ANSWERED);
+
+	if (entry && is_same_packet(table, entry, s->event)) {
+		table->counters.folded++;
+		return;
+	}
+	table->counters.responses++;
+	if (entry && entry->tries > 0)
+		table->counters.duplicate++;
+	else
+		take_orphan(table, s);
+}
+
+static void take_response(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry = find(table, s, ENTRY_PENDING);
+	enum exchange_state state = EXCHANGE_ANSWERED;
+
+	if (entry) {
+		table->counters.pending--;
+		/* expire() has run, but the events' order need not be that of their times */
+		if (s->event->time_ns > entry->last_ns + table->limits.timeout_ns) {
+			table->counters.unanswered++;
+			end_without_response(table, entry, EXCHANGE_UNANSWERED,
+					     entry->last_ns + table->limits.timeout_ns);
+			state = EXCHANGE_LATE;
+		}
+	} else {
+		entry = find(table, s, ENTRY_EXPIRED);
+		if (!entry) {
+			take_unasked(table, s);
+			return;
+		}
+		state = EXCHANGE_LATE;
+	}
+	table->counters.responses++;
+	if (state == EXCHANGE_LATE)
+		table->counters.late++;
+	else
+		table->counters.answered++;
+	end_with_response(table, entry, s, state);
+}
+
+/* The sender of a response is the server (RFC 1035 section 4.1.1). */
+static void orient(struct seen *s)
+{
+	const struct odd_event *e = s->event;
+
+	s->is_response = s->message.flags & DNS_FLAG_QR;
+	memcpy(s->key.client, s->is_response ? e->dst : e->src, sizeof(s->key.client));
+	memcpy(s->key.server, s->is_response ? e->src : e->dst, sizeof(s->key.server));
+	s->key.client_port = s->is_response ? e->dst_port : e->src_port;
+	s->key.server_port = s->is_response ? e->src_port : e->dst_port;
+	s->key.id = s->message.id;
+	s->key.protocol = e->protocol;
+	s->key.pad = 0;
+}
+
+void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
+{
+	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
+	struct seen s;
+	enum dns_verdict verdict;
+
+	exchange_table__tick(table, event->time_ns);
+	if (event->flags & ODD_EVENT_FOLLOWS)
+		table->counters.coalesced++;
+	s.event = event;
+	verdict = dns_message_read(&bytes, &s.message);
+	if (verdict > DNS_MESSAGE_CUT) {
+		table->counters.unparsable[verdict]++;
+		return;
+	}
+	if (!table->first_ifindex)
+		table->first_ifindex = event->ifindex;
+	else if (event->ifindex != table->first_ifindex)
+		table->several_interfaces = true;
+	orient(&s);
+	s.hash = entry_store__hash(&table->store, &s.key);
+	if (s.is_response)
+		take_response(table, &s);
+	else
+		take_query(table, &s);
+}
+
+void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits)
+{
+	table->limits.timeout_ns = limits->timeout_ns;
+	table->limits.grace_ns = limits->grace_ns;
+}
+
+const struct exchange_counters *exchange_table__counters(const struct exchange_table *table)
+{
+	return &table->counters;
+}
+
+struct exchange_usage exchange_table__usage(const struct exchange_table *table)
+{
+	return (struct exchange_usage){
+		.entries = entry_store__count(&table->store),
+		.limit = table->limits.entries,
+		.bytes = entry_store__bytes(&table->store),
+	};
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Joins the stages: exchanges into series, series into verdicts, interval by interval. */
+#include "pipeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* So many messages one way, in so many intervals, without one the other way, are no chance. */
+#define ONE_WAY_MESSAGES  23
+#define ONE_WAY_INTERVALS 3
+
+struct pipeline {
+	struct exchange_table *exchanges;
+	struct server_table *servers;
+	struct rules *rules;
+	struct pipeline_sinks sinks;
+	uint64_t interval_ns;
+	uint64_t step_back_ns;	/* a clock that goes back further has been set */
+	unsigned gap_intervals; /* that a gap in time may close; more only repeat zeros */
+	uint64_t start_ns;	/* of the open interval; 0 before the first event or tick */
+	uint64_t now_ns;
+	enum direction direction;
+	unsigned one_way_intervals;
+};
+
+static void take_exchange(void *context, const struct exchange *exchange)
+{
+	struct pipeline *p = context;
+
+	server_table__exchange(p->servers, exchange);
+	if (p->sinks.on_exchange)
+		p->sinks.on_exchange(p->sinks.context, exchange);
+}
+
+static bool knows_server(void *context, const uint8_t *server)
+{
+	const struct pipeline *p = context;
+
+	return server_table__knows(p->servers, server);
+}
+
+static struct exchange_limits exchange_limits(const struct settings *settings)
+{
+	return (struct exchange_limits){
+		.timeout_ns = settings->timeout_ns,
+		.grace_ns = settings->grace_ns,
+		.entries = settings->pending,
+	};
+}
+
+/* Configured servers are remembered whatever happens; networks cannot be, they have no list. */
+static int pin_servers(struct pipeline *p, const struct settings *settings)
+{
+	for (unsigned i = 0; i < settings->group_count; i++) {
+		const struct group_settings *group = &settings->groups[i];
+
+		for (unsigned j = 0; j < group->server_count; j++) {
+			int r;
+
+			if (group->servers[j].prefix_bits < 128)
+				continue;
+			r = server_table__pin(p->servers, group->servers[j].addr);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int make_stages(struct pipeline *p, const struct settings *settings, uint64_t seed)
+{
+	const struct exchange_limits limits = exchange_limits(settings);
+	const struct exchange_listener listener = {
+		.on_end = take_exchange, .knows = knows_server, .context = p};
+	const struct servers_limits servers = {
+		.window = settings->window,
+		.servers = settings->servers,
+	};
+	int r;
+
+	r = exchange_table__new(&limits, seed, &listener, &p->exchanges);
+	if (r < 0)
+		return r;
+	r = server_table__new(&servers, seed, &p->servers);
+	if (r < 0)
+		return r;
+	r = rules__new(settings, p->sinks.on_alert, p->sinks.context, &p->rules);
+	if (r < 0)
+		return r;
+	return pin_servers(p, settings);
+}
+
+int pipeline__new(const struct settings *settings, uint64_t seed,
+		  const struct pipeline_sinks *sinks, struct pipeline **ret_pipeline)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	p->sinks = *sinks;
+	p->interval_ns = settings->interval_ns;
+	p->step_back_ns = settings->timeout_ns + settings->grace_ns;
+	/* enough to empty all series, and for rules to see it */
+	p->gap_intervals = 2 * settings->window + settings->clear_after;
+	r = make_stages(p, settings, seed);
+	if (r < 0) {
+		pipeline__free(p);
+		return r;
+	}
+	*ret_pipeline = p;
+	return 0;
+}
+
+void pipeline__free(struct pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	exchange_table__free(pipeline->exchanges);
+	rules__free(pipeline->rules);
+	server_table__free(pipeline->servers);
+	free(pipeline);
+}
+
+int pipeline__configure(struct pipeline *pipeline, const struct settings *settings)
+{
+	const struct exchange_limits limits = exchange_limits(settings);
+	int r = rules__configure(pipeline->rules, settings);
+
+	if (r < 0)
+		return r;
+	server_table__unpin_all(pipeline->servers);
+	r = pin_servers(pipeline, settings);
+	exchange_table__set_limits(pipeline->exchanges, &limits);
+	pipeline->step_back_ns = settings->timeout_ns + settings->grace_ns;
+	return r;
+}
+
+/* Once an exchange was answered, both directions are known to be seen for good. */
+static void judge_direction(struct pipeline *p)
+{
+	const struct exchange_counters *c = exchange_table__counters(p->exchanges);
+	bool queries_only = c->queries >= ONE_WAY_MESSAGES && !c->responses;
+	bool responses_only = c->responses >= ONE_WAY_MESSAGES && !c->queries;
+
+	if (c->answered + c->late) {
+		p->direction = DIRECTION_BOTH;
+		return;
+	}
+	p->one_way_intervals = queries_only || responses_only ? p->one_way_intervals + 1 : 0;
+	if (p->one_way_intervals >= ONE_WAY_INTERVALS)
+		p->direction = queries_only ? DIRECTION_QUERIES_ONLY : DIRECTION_RESPONSES_ONLY;
+	else if (p->one_way_intervals == 0)
+		p->direction = DIRECTION_UNKNOWN;
+}
+
+static void close_interval(struct pipeline *p)
+{
+	uint64_t end_ns = p->start_ns + p->interval_ns;
+
+	server_table__close(p->servers, p->start_ns, p->sinks.on_interval, p->sinks.context);
+	judge_direction(p);
+	/* One direction alone makes every query look unanswered: no verdicts. */
+	if (p->direction == DIRECTION_BOTH)
+		(void)rules__evaluate(p->rules, p->servers, (int64_t)end_ns);
+	p->start_ns = end_ns;
+}
+
+static uint64_t interval_start(const struct pipeline *p, uint64_t now_ns)
+{
+	return now_ns - now_ns % p->interval_ns;
+}
+
+/* Let time pass, interval by interval, so that each expiry falls into the interval it is due in. */
+static void pass_time(struct pipeline *p, uint64_t now_ns)
+{
+	unsigned closed = 0;
+
+	if (!p->start_ns) {
+		p->start_ns = interval_start(p, now_ns);
+	} else if (now_ns + p->step_back_ns < p->now_ns) {
+		exchange_table__tick(p->exchanges, now_ns);
+		close_interval(p);
+		p->start_ns = interval_start(p, now_ns);
+		p->now_ns = now_ns;
+	}
+	while (now_ns >= p->start_ns + p->interval_ns && closed++ < p->gap_intervals) {
+		exchange_table__tick(p->exchanges, p->start_ns + p->interval_ns - 1);
+		close_interval(p);
+	}
+	if (now_ns >= p->start_ns + p->interval_ns)
+		p->start_ns = interval_start(p, now_ns);
+	if (now_ns > p->now_ns)
+		p->now_ns = now_ns;
+}
+
+void pipeline__event(struct pipeline *pipeline, const struct odd_event *event)
+{
+	pass_time(pipeline, event->time_ns);
+	exchange_table__event(pipeline->exchanges, event);
+}
+
+void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns)
+{
+	pass_time(pipeline, now_ns);
+	exchange_table__tick(pipeline->exchanges, now_ns);
+}
+
+void pipeline__finish(struct pipeline *pipeline)
+{
+	exchange_table__finish(pipeline->exchanges);
+	if (pipeline->start_ns)
+		close_interval(pipeline);
+}
+
+const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline)
+{
+	return exchange_table__counters(pipeline->exchanges);
+}
+
+struct exchange_usage pipeline__usage(const struct pipeline *pipeline)
+{
+	return exchange_table__usage(pipeline->exchanges);
+}
+
+const struct server_table *pipeline__servers(const struct pipeline *pipeline)
+{
+	return pipeline->servers;
+}
+
+const struct rules *pipeline__rules(const struct pipeline *pipeline)
+{
+	return pipeline->rules;
+}
+
+enum direction pipeline__direction(const struct pipeline *pipeline)
+{
+	return pipeline->direction;
+}

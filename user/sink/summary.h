@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was counted on the way from the wire to the exchanges, as sinks tell it at the end. */
+#ifndef SINK_SUMMARY_H
+#define SINK_SUMMARY_H
+
+#include "flow/table.h"
+#include "source/capture.h"
+#include "source/source.h"
+
+struct summary {
+	const struct exchange_counters *exchanges;
+	const struct source_counters *source;
+	const struct capture_counters *capture; /* NULL when packets came from no file */
+};
+
+/* The groups of enum odd_drop, each from its first reason to before the next group's. */
+#define SUMMARY_NOT_DNS_END    ODD_DROP_FIRST_UNPARSABLE
+#define SUMMARY_UNPARSABLE_END ODD_DROP_FIRST_LOST
+#define SUMMARY_LOST_END       ODD_DROP_SERVER_RCODE_FULL
+
+/* Verdicts up to this one let a message be matched. */
+#define SUMMARY_FIRST_BAD_VERDICT (DNS_MESSAGE_CUT + 1)
+
+/** summary_packets() - Packets on a DNS port with payload, of all hooks. */
+static inline uint64_t summary_packets(const struct source_counters *source)
+{
+	uint64_t packets = 0;
+
+	for (unsigned i = 0; i < ODD_HOOK_COUNT; i++)
+		packets += source->packets[i];
+	return packets;
+}
+
+#endif
