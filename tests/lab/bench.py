@@ -27,6 +27,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -361,32 +362,30 @@ class Sensor(Process):
         arguments = [a for interface in interfaces for a in ("-i", interface)]
         for key, value in self.settings.items():
             arguments += ["--set", f"{key}={value}"]
-        notify = self._notify_socket(name)
+        self.notified = []
         super().__init__(name, program, "run", "-c", self.config, *arguments,
-                         env=os.environ | {"NOTIFY_SOCKET": notify.getsockname()})
+                         env=os.environ | {"NOTIFY_SOCKET": self._listen(f"{DIR}/{name}.notify")})
         if ready:
-            self._wait_ready(notify)
-        notify.close()
+            wait_for("READY=1 from oddns", self._is_ready)
 
-    @staticmethod
-    def _notify_socket(name):
-        path = f"{DIR}/{name}.notify"
+    def _listen(self, path):
+        """Stand in for systemd: collect what the sensor tells about itself (sd_notify(3))."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         sock.bind(path)
-        sock.settimeout(0.1)
-        return sock
 
-    def _wait_ready(self, sock):
-        def ready():
-            check(self.popen.poll() is None,
-                  f"oddns ended with {self.popen.returncode} instead of getting ready")
-            with contextlib.suppress(TimeoutError):
-                return b"READY=1" in sock.recv(4096).split(b"\n")
-            return False
+        def collect():
+            while True:
+                self.notified += sock.recv(4096).decode().splitlines()
 
-        wait_for("READY=1 from oddns", ready)
+        threading.Thread(target=collect, daemon=True).start()
+        return path
+
+    def _is_ready(self):
+        check(self.popen.poll() is None,
+              f"oddns ended with {self.popen.returncode} instead of getting ready")
+        return "READY=1" in self.notified
 
     def tell(self, verb, form="json"):
         """Output of `oddns status` or `oddns servers`; JSON as a list of objects."""
@@ -443,16 +442,39 @@ def bpf_object_exists(kind, ident):
 
 
 def diagnosis():
-    """Logs of all processes and the journal, for the report of a failure."""
-    lines = []
-    for name in sorted(os.listdir(DIR)):
-        if name.endswith(".log"):
-            with open(f"{DIR}/{name}", encoding="utf-8", errors="replace") as log:
-                text = log.read().splitlines()[-30:]
-            lines += [f"--- {name}"] * bool(text) + text
+    """The journal and the logs of all processes, for the report of a failure."""
     journal = subprocess.run(["journalctl", "-D", "/run/log/journal", "-t", "oddns", "--no-pager"],
                              capture_output=True, text=True, check=False)
-    return lines + ["--- journal"] + journal.stdout.splitlines()[-30:]
+    lines = ["--- journal"] + journal.stdout.splitlines()[-30:]
+    logs = [name for name in os.listdir(DIR) if name.endswith(".log")]
+    for name in sorted(logs, key=lambda log: (not log.startswith("oddns"), log)):
+        with open(f"{DIR}/{name}", encoding="utf-8", errors="replace") as log:
+            text = log.read().splitlines()[-15:]
+        lines += [f"--- {name}"] * bool(text) + text
+    return lines
+
+
+# --- programs of others ---------------------------------------------------------------------------
+
+
+def compile_bpf(source, target, *flags):
+    """Compile a BPF program of this folder."""
+    run("clang", "-target", "bpf", "-O2", "-g", *flags,
+        f"-I/usr/include/{os.uname().machine}-linux-gnu", "-c", os.path.join(HERE, source),
+        "-o", target)
+
+
+def hold_hook(interface):
+    """Let a program of someone else hold native XDP; return its id."""
+    compile_bpf("holder.bpf.c", f"{DIR}/holder.o")
+    run("bpftool", "prog", "load", f"{DIR}/holder.o", "/sys/fs/bpf/holder")
+    run("bpftool", "net", "attach", "xdpdrv", "pinned", "/sys/fs/bpf/holder", "dev", interface)
+    return held_by(interface)
+
+
+def held_by(interface):
+    """Id of the program at native or generic XDP, None if there is none."""
+    return json.loads(ip(f"-j link show {interface}"))[0].get("xdp", {}).get("prog", {}).get("id")
 
 
 # --- 802.1Q ---------------------------------------------------------------------------------------
@@ -484,9 +506,7 @@ def _make_vlan_stand_in(enter, namespace, carrier):
     for device, section, target in (("inner53", "tag", carrier), (carrier, "untag", "inner53")):
         index = json.loads(ip(f"-j link show {target}", namespace))[0]["ifindex"]
         program = f"{DIR}/{namespace or 'client'}-{section}.o"
-        run("clang", "-target", "bpf", "-O2", "-g", f"-DVID={VLAN_ID}", f"-DTARGET={index}",
-            f"-I/usr/include/{os.uname().machine}-linux-gnu", "-c",
-            os.path.join(HERE, "vlan.bpf.c"), "-o", program)
+        compile_bpf("vlan.bpf.c", program, f"-DVID={VLAN_ID}", f"-DTARGET={index}")
         run(*enter, "tc", "qdisc", "add", "dev", device, "clsact")
         run(*enter, "tc", "filter", "add", "dev", device, "ingress", "bpf", "direct-action",
             "object-file", program, "section", f"tc/{section}")

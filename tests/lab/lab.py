@@ -84,7 +84,7 @@ def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description="Run the lab's scenarios.")
     parser.add_argument("--list", action="store_true", help="print the names of the scenarios")
-    parser.add_argument("--jobs", type=int, default=1, help="scenarios at once")
+    parser.add_argument("--jobs", type=int, default=2, help="scenarios at once (2)")
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
     parser.add_argument("program", nargs="?", default=os.path.join(bench.ROOT, "build", "oddns"))
     parser.add_argument("text", nargs="*", help="run those whose name contains it")

@@ -297,10 +297,21 @@ def tagged(lab, offload):
     check(found == [(VLAN_SERVER, "answered", 53)] * 23, f"replay found {found}")
 
 
-@scenario("VLAN: watched on the carrier and on the sub-interface, nothing is counted twice")
-def vlan_twice(lab):
+@scenario("VLAN: watched on carrier and sub-interface, nothing is counted twice; tag in bytes")
+def vlan_twice_in_bytes(lab):
+    """A carrier without offload."""
+    watched_twice(lab, offload=False)
+
+
+@scenario("VLAN: watched on carrier and sub-interface, nothing is counted twice; tag in metadata")
+def vlan_twice_in_metadata(lab):
+    """A carrier whose driver strips and adds tags."""
+    watched_twice(lab, offload=True)
+
+
+def watched_twice(lab, offload):
     """The same packet at two interfaces is one packet."""
-    bench.make_vlan(False)
+    bench.make_vlan(offload)
     wait_for(f"an answer from {VLAN_SERVER}", lambda: bench.answers(VLAN_SERVER))
     sensor = lab.sensor("dns0", "vlan53")
     ask_all(VLAN_SERVER, 23)
@@ -436,6 +447,34 @@ def second_sensor(lab):
     check(first.rcode_map()[S1.v4, "QUERY"] == 23, "the first one's map has lost its pin")
 
 
+@scenario("the XDP hook is held by another program: TC by itself, a clear error by force")
+def hook_held(lab):
+    """The other program stays where it is."""
+    holder = bench.hold_hook("dns0")
+    forced = lab.sensor("dns0", name="forced", ready=False, sensor__hook="xdp")
+    code = forced.wait()
+    lines = [line for line in forced.output().splitlines() if line]
+    check(code == 1, f"exit code {code} by force: {lines}")
+    check(len(lines) == 1 and "dns0" in lines[0] and "holder" in lines[0], f"said {lines}")
+    sensor = lab.sensor("dns0")
+    ask_all(S1.v4, 23)
+    wait_counters(sensor, queries=23, answered=23, folded=0)
+    check("holder" in everything_said(lab, sensor), "does not say who holds the hook")
+    check(sensor.stop() == 0, "exit code")
+    check(bench.held_by("dns0") == holder, "the other program was removed")
+
+
+@scenario("an interface that does not exist: one line that names it, exit code 1")
+def no_such_interface(lab):
+    """Nothing is left attached at the interface that does exist."""
+    sensor = lab.sensor("dns0", "dns7", ready=False)
+    code = sensor.wait()
+    lines = [line for line in sensor.output().splitlines() if line]
+    check(code == 1, f"exit code {code}: {lines}")
+    check(len(lines) == 1 and "dns7" in lines[0], f"said {lines}")
+    check_nothing_left("with a bad interface")
+
+
 @scenario("no journald: the alert is on stderr", journal=False)
 def no_journald(lab):
     """sd_journal_send() returns 0 when nobody listens."""
@@ -463,12 +502,18 @@ def sigterm(lab):
         check("23" in sensor.output()[printed:], f"hook {hook}: no summary")
         wait_for(f"hook {hook}: its objects gone",
                  lambda o=objects: not any(bench.bpf_object_exists(*each) for each in o))
-        check("xdp" not in bench.ip("link show dns0"), f"hook {hook}: ip link shows xdp")
-        net = json.loads(bench.run("bpftool", "-j", "net"))[0]
-        check(not net["xdp"] and not net["tc"], f"hook {hook}: bpftool net shows {net}")
-        check("clsact" not in bench.run("tc", "qdisc", "show", "dev", "dns0"), "clsact is left")
-        left = [f for _, _, files in os.walk("/sys/fs/bpf") for f in files]
-        check(not left, f"hook {hook}: still pinned: {left}")
+        check_nothing_left(f"hook {hook}")
+
+
+def check_nothing_left(when):
+    """Neither attached to dns0 nor pinned."""
+    check(bench.held_by("dns0") is None, f"{when}: ip link shows xdp")
+    net = json.loads(bench.run("bpftool", "-j", "net"))[0]
+    check(not net["xdp"] and not net["tc"], f"{when}: bpftool net shows {net}")
+    check("clsact" not in bench.run("tc", "qdisc", "show", "dev", "dns0"), f"{when}: clsact is left")
+    # The kernel itself puts maps.debug and progs.debug there.
+    left = [f for _, _, files in os.walk("/sys/fs/bpf") for f in files if not f.endswith(".debug")]
+    check(not left, f"{when}: still pinned: {left}")
 
 
 @scenario("SIGHUP with a bad file: says so and goes on; with a good one it takes it")
