@@ -135,6 +135,47 @@ vmlinux:
 clean:
 	$(Q)rm -rf $(BUILD)
 
+# --- install --------------------------------------------------------------------------------------
+# journald reads catalogs from /usr/lib/systemd/catalog only, so that one knows no PREFIX. An
+# existing configuration is kept, and is left behind by uninstall, as it is the administrator's.
+SBINDIR    := $(PREFIX)/sbin
+UNITDIR    := $(PREFIX)/lib/systemd/system
+MANDIR     := $(PREFIX)/share/man/man8
+BASHDIR    := $(PREFIX)/share/bash-completion/completions
+CATALOGDIR := /usr/lib/systemd/catalog
+CONFDIR    := /etc/oddns
+
+.PHONY: install uninstall
+install: $(BUILD)/oddns
+	$(Q)install -D -m 755 $(BUILD)/oddns $(DESTDIR)$(SBINDIR)/oddns
+	$(Q)install -d $(DESTDIR)$(UNITDIR)
+	$(Q)sed 's,@SBINDIR@,$(SBINDIR),' user/dist/oddns.service > $(DESTDIR)$(UNITDIR)/oddns.service
+	$(Q)chmod 644 $(DESTDIR)$(UNITDIR)/oddns.service
+	$(Q)install -D -m 644 user/dist/oddns.catalog $(DESTDIR)$(CATALOGDIR)/oddns.catalog
+	$(Q)install -D -m 644 user/dist/oddns.8 $(DESTDIR)$(MANDIR)/oddns.8
+	$(Q)install -D -m 644 user/dist/oddns.bash-completion $(DESTDIR)$(BASHDIR)/oddns
+	$(Q)test -e $(DESTDIR)$(CONFDIR)/oddns.conf || \
+		install -D -m 644 user/dist/oddns.conf $(DESTDIR)$(CONFDIR)/oddns.conf
+	$(Q)test -n "$(DESTDIR)" || $(MAKE) -s registered
+
+uninstall:
+	$(Q)rm -f $(DESTDIR)$(SBINDIR)/oddns $(DESTDIR)$(UNITDIR)/oddns.service \
+		$(DESTDIR)$(CATALOGDIR)/oddns.catalog $(DESTDIR)$(MANDIR)/oddns.8 \
+		$(DESTDIR)$(BASHDIR)/oddns
+	$(Q)test -n "$(DESTDIR)" || $(MAKE) -s registered
+
+# Tell the running system; a machine without systemd has nobody to tell.
+.PHONY: registered
+registered:
+	$(Q)! command -v journalctl >/dev/null || journalctl --update-catalog
+	$(Q)! test -d /run/systemd/system || systemctl daemon-reload
+
+# What tests/lab/journal.sh sends alerts with.
+test-programs: $(BUILD)/plain/alert_sender
+$(BUILD)/plain/alert_sender: $(BUILD)/plain/tests/lab/alert_sender.o $(BUILD)/plain/liboddns.a
+	@echo "  LD       $@"
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 # --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
 PYTHON3 ?= /usr/bin/python3
 # Texts that choose scenarios by name, for instance: make lab ONLY=VLAN

@@ -128,7 +128,7 @@ static __always_inline bool emit_sized(const struct seen *s, const enum odd_hook
 		count_drop(ODD_DROP_COPY_FAILED);
 		return true;
 	}
-	e->time_ns = replay ? replay_ns : bpf_ktime_get_ns();
+	e->time_ns = replay ? replay_ns : bpf_ktime_get_ns() + clock_offset_ns;
 	odd_event_fill(e, &s->packet, span);
 	e->captured_bytes = bytes;
 	e->ifindex = replay ? 0 : s->ifindex;

@@ -16,6 +16,8 @@ const volatile __u32 wakeup_packets = 1024;
 const volatile bool replay = false;
 
 __u64 replay_ns;
+/* Real time minus the monotonic clock; the daemon keeps it right when the clock is set. */
+__s64 clock_offset_ns;
 
 /*
  * Messages and bytes by server and rcode. Preallocated: its memory is fixed at

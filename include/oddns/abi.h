@@ -112,7 +112,7 @@ struct odd_ports {
 
 /*
  * One DNS message seen on the wire, in the ring buffer; payload follows.
- * time_ns is CLOCK_MONOTONIC in the kernel; a source may move its origin.
+ * time_ns counts from 1970 in UTC; its pace is that of CLOCK_MONOTONIC.
  * cgroup_id, uid, pid and comm are the sender's, on egress only, else 0,
  * ODD_NO_UID, 0 and "". vlan holds tags' VIDs, outermost first, 0 for none.
  */

@@ -182,12 +182,18 @@ class Journal:
         os.makedirs("/run/log/journal", exist_ok=True)
         template("journald.conf", "/run/systemd/journald.conf.d/lab.conf")
         if messages:
-            os.makedirs("/run/systemd/catalog", exist_ok=True)
-            shutil.copy(messages, "/run/systemd/catalog/oddns.catalog")
-            run("journalctl", "--update-catalog")
+            self._add_catalog(messages)
         program = next(path for path in JOURNALD if os.path.exists(path))
         self.process = Process("journald", program)
         wait_for("journald's socket", lambda: os.path.exists("/run/systemd/journal/socket"))
+
+    @staticmethod
+    def _add_catalog(messages):
+        """journalctl compiles catalogs from one folder only: lay a copy over it."""
+        shutil.copytree("/usr/lib/systemd/catalog", f"{DIR}/catalog")
+        shutil.copy(messages, f"{DIR}/catalog")
+        run("mount", "--bind", f"{DIR}/catalog", "/usr/lib/systemd/catalog")
+        run("journalctl", "--update-catalog")
 
     def entries(self, *matches):
         """oddns's entries, oldest first, as objects."""
@@ -401,9 +407,19 @@ class Sensor(Process):
         check(value is not None, f"oddns status has no '{name}'")
         return value
 
+    def intervals(self):
+        """How many intervals have ended until the moment that status tells of; only differences
+        mean something."""
+        status = self.tell("status")
+        return find(status, "now_ns") // find(status, "interval_ns")
+
+    def compares(self, address):
+        """Has the server enough intervals for a verdict?"""
+        return self.server(address).get("standing", "insufficient") != "insufficient"
+
     def server(self, address):
         """The row of `oddns servers` for an address, {} if there is none."""
-        rows = [row for row in self.tell("servers") if row.get("server") == address]
+        rows = [row for row in self.tell("servers") if row.get("address") == address]
         return rows[0] if rows else {}
 
     def rcode_map(self):

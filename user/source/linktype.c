@@ -121,7 +121,7 @@ const char *linktype_names(void)
 }
 
 uint32_t linktype_to_ethernet(int dlt, const uint8_t *frame, uint32_t length, uint8_t *buf,
-			       const uint8_t **ret_frame)
+			      const uint8_t **ret_frame)
 {
 	const struct linktype *type = find(dlt);
 	uint32_t payload_bytes;

@@ -31,6 +31,6 @@ const char *linktype_names(void);
  * Source: https://www.tcpdump.org/linktypes.html
  */
 uint32_t linktype_to_ethernet(int dlt, const uint8_t *frame, uint32_t length, uint8_t *buf,
-			       const uint8_t **ret_frame);
+			      const uint8_t **ret_frame);
 
 #endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finds the daemon's state for the verbs that show it. */
+#include "report.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* NO_COLOR: see no-color.org; set and not empty switches colour off. */
+static struct style style_of_output(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	setlocale(LC_CTYPE, "");
+	return (struct style){
+		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+	};
+}
+
+static int read_state(struct report *report)
+{
+	const char *dir = report->options.settings->state_dir;
+	int64_t pid = 0;
+	int r = state_lock__holder(dir, &pid);
+
+	if (r < 0)
+		return log_err(r, "look at '%s/lock'", dir);
+	report->running = r;
+	r = state__read(dir, &report->state);
+	if (r == -EPROTO)
+		return log_err(0,
+			       "read '%s/status.json': not the state of an oddns of this version; "
+			       "restart the daemon after an update",
+			       dir);
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		return log_err(r, "read '%s/status.json'", dir);
+	if (r < 0 && report->running)
+		return log_err(0, "oddns (pid %" PRId64 ") is starting: try again in a second",
+			       pid);
+	return 0;
+}
+
+int report__open(const struct options_verb *verb, int argc, char **argv, struct report *ret)
+{
+	struct report report = {0};
+	int r = options__parse(verb, argc, argv, &report.options);
+
+	if (r < 0)
+		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
+	report.style = style_of_output();
+	if (read_state(&report) < 0) {
+		report__close(&report);
+		return CMD_FAILED;
+	}
+	*ret = report;
+	return CMD_DONE;
+}
+
+void report__close(struct report *report)
+{
+	state__free(report->state);
+	options__done(&report->options);
+}
+
+int report__not_running(const struct report *report)
+{
+	const char *dir = report->options.settings->state_dir;
+	char when[TEXT_TIME_MAX];
+
+	if (report->state)
+		log_err(0,
+			"not running: pid %" PRId64 " ended without a word after %s; see "
+			"'journalctl -u oddns', start it with 'systemctl start oddns'",
+			report->state->pid, text_time(report->state->now_ns, when));
+	else
+		log_err(0,
+			"not running: no daemon uses %s; start it with 'systemctl start oddns' or "
+			"'sudo oddns run', or name its folder with --set sensor.state=DIR",
+			dir);
+	return CMD_FAILED;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `oddns servers`: each server, how it answers, and how it stands against its group. */
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "dns/codes.h"
+#include "report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct options_verb verb = {
+	.name = "servers",
+	.about = "The servers that the running daemon knows, with how fast and how well they "
+		 "answer, and how they compare with the others of their group.",
+	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT,
+};
+
+/* RCODEs named in a row: the commonest; --format json has all. */
+#define TOP_RCODES 2
+
+static const struct table_column columns[] = {
+	{"SERVER", false},    {"GROUP", false},	   {"QUERIES", true}, {"ANSWERED", true},
+	{"UNANSWERED", true}, {"RCODES", false},   {"MEDIAN", true},  {"P90", true},
+	{"BASELINE", true},   {"STANDING", false},
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static void add_latency(struct table *table, bool known, uint64_t ns)
+{
+	char text[TEXT_DURATION_MAX];
+
+	table__add(table, TABLE_PLAIN, "%s", known ? text_duration((int64_t)ns, text) : "-");
+}
+
+static unsigned commonest(const uint64_t *counts, const bool *taken)
+{
+	unsigned best = INTERVAL_RCODES;
+
+	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
+		if (!taken[i] && counts[i] && (best == INTERVAL_RCODES || counts[i] > counts[best]))
+			best = i;
+	return best;
+}
+
+/* "NOERROR 91 %, NXDOMAIN 9 %" */
+static void add_rcodes(struct table *table, const struct state_server *server)
+{
+	char text[128] = "-", code[DNS_CODE_TEXT_MAX];
+	bool taken[INTERVAL_RCODES] = {0};
+	uint64_t sum = 0;
+	size_t used = 0;
+
+	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
+		sum += server->rcodes[i];
+	for (unsigned n = 0; n < TOP_RCODES; n++) {
+		unsigned i = commonest(server->rcodes, taken);
+
+		if (i == INTERVAL_RCODES)
+			break;
+		taken[i] = true;
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%s%s %.3g %%", n ? ", " : "",
+			i == INTERVAL_RCODES - 1 ? "other" : dns_rcode_text((uint16_t)i, code),
+			(double)server->rcodes[i] * 100 / (double)sum);
+	}
+	table__add(table, TABLE_PLAIN, "%s", text);
+}
+
+static void add_standing(struct table *table, const struct state_server *server)
+{
+	if (server->raised)
+		table__add(table, TABLE_RED, "odd");
+	else if (server->sufficient)
+		table__add(table, TABLE_GREEN, "ok");
+	else
+		table__add(table, TABLE_DIM, "too few samples");
+}
+
+/* Queries whose fate is known: those pending and retransmissions are neither. */
+static void add_shares(struct table *table, const struct state_server *server)
+{
+	uint64_t ended = server->answered + server->unanswered;
+
+	if (!ended) {
+		table__add(table, TABLE_PLAIN, "-");
+		table__add(table, TABLE_PLAIN, "%" PRIu64, server->unanswered);
+		return;
+	}
+	table__add(table, TABLE_PLAIN, "%.1f %%", 100 * (double)server->answered / (double)ended);
+	table__add(table, server->unanswered ? TABLE_YELLOW : TABLE_PLAIN, "%" PRIu64,
+		   server->unanswered);
+}
+
+static void add_server(struct table *table, const struct state_server *server)
+{
+	char address[TEXT_ADDRESS_MAX];
+
+	table__add(table, TABLE_PLAIN, "%s", text_address(server->address, address));
+	table__add(table, TABLE_PLAIN, "%s", server->group ? server->group : "-");
+	table__add(table, TABLE_PLAIN, "%" PRIu64, server->queries);
+	add_shares(table, server);
+	add_rcodes(table, server);
+	add_latency(table, server->samples, server->median_ns);
+	add_latency(table, server->samples, server->p90_ns);
+	add_latency(table, server->sufficient, server->baseline_ns);
+	add_standing(table, server);
+}
+
+/* Return: 0, -ENOMEM after reporting. */
+static int print_text(const struct report *report)
+{
+	const struct state *state = report->state;
+	struct table *table;
+	int r;
+
+	if (!state->server_count) {
+		puts("No server has answered yet.");
+		return 0;
+	}
+	r = table__new(columns, COLUMNS, &table);
+	if (r < 0)
+		return log_err(r, "print servers");
+	for (unsigned i = 0; i < state->server_count; i++)
+		add_server(table, &state->servers[i]);
+	r = table__print(table, stdout, report->style);
+	table__free(table);
+	if (r < 0)
+		return log_err(r, "print servers");
+	if (state->servers_known > state->server_count)
+		printf("and %" PRIu64 " more\n", state->servers_known - state->server_count);
+	return 0;
+}
+
+static void print_json(const struct report *report)
+{
+	for (unsigned i = 0; i < report->state->server_count; i++)
+		state_server__print(stdout, &report->state->servers[i]);
+}
+
+int cmd_servers(int argc, char **argv)
+{
+	struct report report;
+	int code = report__open(&verb, argc, argv, &report);
+
+	if (code != CMD_DONE)
+		return code;
+	if (!report.running)
+		code = report__not_running(&report);
+	else if (report.options.format == FORMAT_JSON)
+		print_json(&report);
+	else if (print_text(&report) < 0)
+		code = CMD_FAILED;
+	report__close(&report);
+	return code;
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `oddns status`: is it running, what does it see, and does it lose anything?
+ * The conservation identities (design section 4) are printed as equations with
+ * their numbers, so that whoever doubts a counter can add up.
+ */
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "report.h"
+#include "sink/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_S 1000000000LL
+
+/* The daemon writes every second; one that has not for so long is stuck or stopped. */
+#define STALE_NS (10 * NS_PER_S)
+
+static const struct options_verb verb = {
+	.name = "status",
+	.about = "Whether a daemon is running (exit code 0) or not (1), on which interfaces, what "
+		 "it counted, and what it lost, with the cause and the remedy.",
+	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT,
+};
+
+struct term {
+	const char *name;
+	uint64_t number;
+};
+
+/* left = right, each a sum; a term without name ends it. */
+struct equation {
+	struct term left[3];
+	struct term right[6];
+	const char *excuse; /* what a difference can be */
+};
+
+static void print_sum(const struct term *terms, uint64_t *ret_sum)
+{
+	*ret_sum = 0;
+	for (unsigned i = 0; terms[i].name; i++) {
+		printf("%s%s %" PRIu64, i ? " + " : "", terms[i].name, terms[i].number);
+		*ret_sum += terms[i].number;
+	}
+}
+
+static void print_equation(const struct equation *equation, struct style style)
+{
+	uint64_t left, right;
+	bool holds;
+
+	fputs("  ", stdout);
+	print_sum(equation->left, &left);
+	fputs(" = ", stdout);
+	print_sum(equation->right, &right);
+	holds = left == right;
+	if (holds)
+		printf("  %s%s%s\n", colour__on(style, TABLE_GREEN), style.utf8 ? "✓" : "(ok)",
+		       colour__off(style, TABLE_GREEN));
+	else
+		printf("  %s%s differ by %" PRId64 "%s%s\n", colour__on(style, TABLE_YELLOW),
+		       style.utf8 ? "✗" : "(!)", (int64_t)(left - right),
+		       colour__off(style, TABLE_YELLOW), equation->excuse);
+}
+
+static uint64_t sum(const uint64_t *numbers, int from, int to)
+{
+	uint64_t total = 0;
+
+	for (int i = from; i < to; i++)
+		total += numbers[i];
+	return total;
+}
+
+static uint64_t sum_drops(const struct state *state, int from, int to)
+{
+	uint64_t total = 0;
+
+	for (int i = from; i < to; i++)
+		total += state->source.drops[i];
+	return total;
+}
+
+static void print_counters(const struct report *report)
+{
+	const struct state *s = report->state;
+	const struct exchange_counters *x = &s->exchanges;
+	uint64_t unparsable = sum(x->unparsable, SUMMARY_FIRST_BAD_VERDICT, DNS_MESSAGE_VERDICTS) +
+			      sum_drops(s, SUMMARY_NOT_DNS_END, SUMMARY_UNPARSABLE_END);
+	const struct equation equations[] = {
+		{{{"queries", x->queries}},
+		 {{"answered", x->answered},
+		  {"unanswered", x->unanswered},
+		  {"pending", x->pending},
+		  {"retransmitted", x->retransmitted},
+		  {"evicted", x->evicted}},
+		 ""},
+		{{{"responses", x->responses}},
+		 {{"answered", x->answered},
+		  {"late", x->late},
+		  {"orphan", x->orphan},
+		  {"duplicate", x->duplicate}},
+		 ""},
+		{{{"packets", summary_packets(&s->source)}, {"coalesced", x->coalesced}},
+		 {{"queries", x->queries},
+		  {"responses", x->responses},
+		  {"folded", x->folded},
+		  {"unparsable", unparsable},
+		  {"lost", sum_drops(s, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END)}},
+		 " (on the way from the kernel)"},
+	};
+
+	puts("Counters:");
+	for (unsigned i = 0; i < sizeof(equations) / sizeof(equations[0]); i++)
+		print_equation(&equations[i], report->style);
+}
+
+/* Reasons that cost somebody something; TCP control segments and the like are no news. */
+static bool is_news(enum odd_drop drop)
+{
+	return drop != ODD_DROP_NONE && drop != ODD_DROP_TCP_CONTROL && drop != ODD_DROP_FRAGMENT;
+}
+
+static void add_loss(struct table *table, uint64_t count, const char *name, const char *remedy)
+{
+	if (!count)
+		return;
+	table__add(table, TABLE_PLAIN, " ");
+	table__add(table, TABLE_YELLOW, "%" PRIu64, count);
+	table__add(table, TABLE_PLAIN, "%s", name);
+	table__add(table, TABLE_PLAIN, "%s", remedy);
+}
+
+/* Return: 0, -ENOMEM */
+static int print_losses(const struct report *report)
+{
+	static const struct table_column columns[] = {
+		{" ", false}, {"COUNT", true}, {"REASON", false}, {"CAUSE AND REMEDY", false}};
+	const struct state *s = report->state;
+	struct table *table;
+	int r = table__new(columns, 4, &table);
+
+	if (r < 0)
+		return r;
+	for (int i = 0; i < ODD_DROP_COUNT; i++)
+		if (is_news((enum odd_drop)i))
+			add_loss(table, s->source.drops[i], odd_drop_name((enum odd_drop)i),
+				 odd_drop_remedy((enum odd_drop)i));
+	for (int i = SUMMARY_FIRST_BAD_VERDICT; i < DNS_MESSAGE_VERDICTS; i++)
+		add_loss(table, s->exchanges.unparsable[i], dns_verdict_name((enum dns_verdict)i),
+			 "messages that contradict RFC 1035; counted, not matched");
+	add_loss(table, s->exchanges.evicted, "evicted",
+		 "more queries at once than remembered: raise sensor.pending");
+	add_loss(table, s->servers_evicted, "server_evicted",
+		 "more servers than remembered: raise sensor.servers, or name yours in a [group]");
+	if (table__is_empty(table)) {
+		puts("Losses: none");
+	} else {
+		puts("Losses:");
+		r = table__print(table, stdout, report->style);
+	}
+	table__free(table);
+	return r;
+}
+
+/* Return: 0, -ENOMEM */
+static int print_interfaces(const struct report *report)
+{
+	static const struct table_column columns[] = {{" ", false},
+						      {"INTERFACE", false},
+						      {"INGRESS", false},
+						      {"EGRESS", false},
+						      {"NOTE", false}};
+	struct table *table;
+	int r = table__new(columns, 5, &table);
+
+	if (r < 0)
+		return r;
+	for (unsigned i = 0; i < report->state->interface_count; i++) {
+		const struct state_interface *at = &report->state->interfaces[i];
+
+		table__add(table, TABLE_PLAIN, " ");
+		table__add(table, TABLE_PLAIN, "%s", at->name);
+		table__add(table, TABLE_PLAIN, "%s", at->ingress);
+		table__add(table, TABLE_PLAIN, "%s", at->egress);
+		table__add(table, TABLE_PLAIN, "%s", at->note);
+	}
+	puts("Interfaces:");
+	r = table__print(table, stdout, report->style);
+	table__free(table);
+	return r;
+}
+
+static const char *size_text(uint64_t bytes, char buf[32])
+{
+	if (bytes < 1 << 20)
+		snprintf(buf, 32, "%.1f KiB", (double)bytes / 0x1p10);
+	else
+		snprintf(buf, 32, "%.1f MiB", (double)bytes / 0x1p20);
+	return buf;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* "3 d 4 h", "4 h 7 min", "7 min 12 s": two units say enough. */
+static const char *age_text(int64_t ns, char buf[48])
+{
+	long long s = ns > 0 ? ns / NS_PER_S : 0;
+
+	if (s >= 86400)
+		snprintf(buf, 48, "%lld d %lld h", s / 86400, s / 3600 % 24);
+	else if (s >= 3600)
+		snprintf(buf, 48, "%lld h %lld min", s / 3600, s / 60 % 60);
+	else
+		snprintf(buf, 48, "%lld min %lld s", s / 60, s % 60);
+	return buf;
+}
+
+static void print_head(const struct report *report)
+{
+	const struct state *s = report->state;
+	int64_t now = now_ns();
+	char since[TEXT_TIME_MAX], age[48];
+
+	text_time(s->started_ns, since);
+	since[strcspn(since, ".")] = '\0';
+	printf("oddns %s is running, pid %" PRId64 ", since %sZ (%s)\n", s->version, s->pid, since,
+	       age_text(now - s->started_ns, age));
+	if (now - s->now_ns > STALE_NS)
+		printf("%sIt has not written its state for %s: it hangs, or the machine is "
+		       "overloaded%s\n",
+		       colour__on(report->style, TABLE_RED), age_text(now - s->now_ns, age),
+		       colour__off(report->style, TABLE_RED));
+	printf("Direction: %s%s\n", s->direction,
+	       strstr(s->direction, "only")
+		       ? "; no verdicts until the other half of the traffic is seen: add the "
+			 "interface that carries it"
+		       : "");
+}
+
+static void print_tail(const struct report *report)
+{
+	const struct state *s = report->state;
+	char table[32], resident[32], interval[TEXT_DURATION_MAX], timeout[TEXT_DURATION_MAX],
+		limit[TEXT_DURATION_MAX];
+
+	printf("Pending: %" PRIu64 " queries; remembered %" PRIu64 " of at most %" PRIu64 "\n",
+	       s->exchanges.pending, s->usage.entries, s->usage.limit);
+	printf("Memory: %s resident, of which %s for exchanges\n",
+	       size_text(s->resident_bytes, resident), size_text(s->usage.bytes, table));
+	printf("Folded: %" PRIu64 " messages seen at a second hook\n", s->exchanges.folded);
+	printf("Rule: intervals of %s, %" PRIu64 " of them; odd above baseline +%s and +%.3g %%; "
+	       "timeout %s\n",
+	       text_duration((int64_t)s->interval_ns, interval), s->window,
+	       text_duration((int64_t)s->absolute_ns, limit), s->relative * 100,
+	       text_duration((int64_t)s->timeout_ns, timeout));
+	printf("Servers: %" PRIu64 " known; see oddns servers\n", s->servers_known);
+	printf("Alerts: %s%" PRIu64 " standing%s; they go to %s\n",
+	       colour__on(report->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
+	       s->alerts_raised,
+	       colour__off(report->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
+	       s->journal ? "the journal: journalctl -t oddns -x" : "stderr: no journald listens");
+	if (s->alerts_unsent)
+		printf("Alerts that went to stderr for want of a journald: %" PRIu64 "\n",
+		       s->alerts_unsent);
+}
+
+/* Return: 0, -ENOMEM after reporting. */
+static int print_text(const struct report *report)
+{
+	int r;
+
+	print_head(report);
+	r = print_interfaces(report);
+	if (r < 0)
+		return log_err(r, "print interfaces");
+	print_counters(report);
+	r = print_losses(report);
+	if (r < 0)
+		return log_err(r, "print losses");
+	print_tail(report);
+	return 0;
+}
+
+int cmd_status(int argc, char **argv)
+{
+	struct report report;
+	int code = report__open(&verb, argc, argv, &report);
+
+	if (code != CMD_DONE)
+		return code;
+	if (report.options.format == FORMAT_JSON && report.state)
+		state__print(stdout, report.state, report.running);
+	else if (report.options.format == FORMAT_JSON)
+		puts("{\"type\":\"status\",\"running\":false}");
+	else if (report.running && print_text(&report) < 0)
+		code = CMD_FAILED;
+	if (!report.running)
+		code = report__not_running(&report);
+	report__close(&report);
+	return code;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The files of the state directory. The lock is an open file description lock
+ * (fcntl(2)): it ends with the daemon however that ends, and others can see it
+ * without taking it (F_OFD_GETLK), so that `oddns status` can never be in the
+ * way of a daemon that starts.
+ */
+#include "state.h"
+
+#include "base/log.h"
+#include "state_json.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE_NAME "status.json"
+#define STATE_NEW  "status.json.new"
+#define LOCK_NAME  "lock"
+
+struct state_lock {
+	int dir_fd;
+	int fd;
+	bool made_dir;
+	char dir[PATH_MAX];
+};
+
+/* What state__read() returns: the state first, and what its pointers point into. */
+struct state_copy {
+	struct state state;
+	struct state_interface *interfaces;
+	struct state_server *servers;
+	json_t *json;
+};
+
+static int open_dir(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static json_t *whole_state(const struct state *state)
+{
+	json_t *json = state_json(state), *list = json_array();
+
+	for (unsigned i = 0; i < state->server_count; i++)
+		json_array_append_new(list, state_json_server(&state->servers[i]));
+	json_object_set_new(json, "servers", list);
+	return json;
+}
+
+/* O_EXCL and O_NOFOLLOW: whatever somebody left under that name, it is not written to. */
+static int write_new(int dir_fd, const json_t *json)
+{
+	int fd, r;
+
+	unlinkat(dir_fd, STATE_NEW, 0);
+	fd = openat(dir_fd, STATE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	errno = 0;
+	r = json_dumpfd(json, fd, JSON_COMPACT | JSON_ENSURE_ASCII);
+	if (r < 0)
+		r = errno ? -errno : -EIO;
+	/* The mask of whoever started us must not hide it from `oddns status`. */
+	if (r == 0 && fchmod(fd, 0644) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(dir_fd, STATE_NEW, dir_fd, STATE_NAME) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir_fd, STATE_NEW, 0);
+	return r;
+}
+
+int state__write(const char *dir, const struct state *state)
+{
+	int dir_fd = open_dir(dir);
+	json_t *json;
+	int r;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	json = whole_state(state);
+	r = json ? write_new(dir_fd, json) : -ENOMEM;
+	json_decref(json);
+	close(dir_fd);
+	return r;
+}
+
+static int fill_copy(struct state_copy *copy)
+{
+	const json_t *interfaces = json_object_get(copy->json, "interfaces");
+	const json_t *servers = json_object_get(copy->json, "servers");
+	size_t interface_count = json_array_size(interfaces),
+	       server_count = json_array_size(servers);
+	int r = state_json_read(copy->json, &copy->state);
+
+	if (r < 0)
+		return r;
+	copy->interfaces = calloc(interface_count + 1, sizeof(*copy->interfaces));
+	copy->servers = calloc(server_count + 1, sizeof(*copy->servers));
+	if (!copy->interfaces || !copy->servers)
+		return -ENOMEM;
+	for (size_t i = 0; i < interface_count; i++)
+		state_json_read_interface(json_array_get(interfaces, i), &copy->interfaces[i]);
+	for (size_t i = 0; i < server_count && r == 0; i++)
+		r = state_json_read_server(json_array_get(servers, i), &copy->servers[i]);
+	copy->state.interfaces = copy->interfaces;
+	copy->state.interface_count = (unsigned)interface_count;
+	copy->state.servers = copy->servers;
+	copy->state.server_count = (unsigned)server_count;
+	return r;
+}
+
+static int read_json(const char *dir, json_t **ret_json)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	json_t *json;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, STATE_NAME) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > STATE_FILE_MAX) {
+		close(fd);
+		return -EPROTO;
+	}
+	json = json_loadfd(fd, 0, NULL);
+	close(fd);
+	if (!json)
+		return -EPROTO;
+	*ret_json = json;
+	return 0;
+}
+
+int state__read(const char *dir, struct state **ret_state)
+{
+	struct state_copy *copy = calloc(1, sizeof(*copy));
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = read_json(dir, &copy->json);
+	if (r == 0)
+		r = fill_copy(copy);
+	if (r < 0) {
+		state__free(&copy->state);
+		return r;
+	}
+	*ret_state = &copy->state;
+	return 0;
+}
+
+void state__free(struct state *state)
+{
+	struct state_copy *copy = (struct state_copy *)state; /* state is its first member */
+
+	if (!copy)
+		return;
+	free(copy->interfaces);
+	free(copy->servers);
+	json_decref(copy->json);
+	free(copy);
+}
+
+static int64_t read_pid(int fd)
+{
+	char text[24] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return 0;
+	return strtoll(text, NULL, 10);
+}
+
+static int write_pid(int fd)
+{
+	char text[24];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n || fchmod(fd, 0644) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Is the file that we locked still the one under its name? Its last owner may have removed it. */
+static bool is_in_place(const struct state_lock *lock)
+{
+	struct stat ours, there;
+
+	return fstat(lock->fd, &ours) == 0 &&
+	       fstatat(lock->dir_fd, LOCK_NAME, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+static int lock_file(struct state_lock *lock)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	for (;;) {
+		lock->fd = openat(lock->dir_fd, LOCK_NAME,
+				  O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (lock->fd < 0)
+			return log_err(-errno, "open lock '%s/%s'", lock->dir, LOCK_NAME);
+		if (fcntl(lock->fd, F_OFD_SETLK, &whole) < 0)
+			break;
+		if (is_in_place(lock))
+			return write_pid(lock->fd);
+		close(lock->fd);
+	}
+	if (errno != EAGAIN && errno != EACCES)
+		return log_err(-errno, "lock '%s/%s'", lock->dir, LOCK_NAME);
+	log_err(0,
+		"another oddns (pid %" PRId64 ") uses %s: stop it, or give this one its own "
+		"sensor.state and sensor.pins",
+		read_pid(lock->fd), lock->dir);
+	return -EBUSY;
+}
+
+static void drop(struct state_lock *lock)
+{
+	if (lock->fd >= 0)
+		close(lock->fd);
+	if (lock->dir_fd >= 0)
+		close(lock->dir_fd);
+	if (lock->made_dir)
+		rmdir(lock->dir); /* fails when somebody else's files are in it: as it should */
+	free(lock);
+}
+
+int state_lock__take(const char *dir, struct state_lock **ret_lock)
+{
+	struct state_lock *lock = calloc(1, sizeof(*lock));
+	int r;
+
+	if (!lock)
+		return -ENOMEM;
+	lock->fd = lock->dir_fd = -1;
+	if (strlen(dir) >= sizeof(lock->dir)) {
+		free(lock);
+		return log_err(-ENAMETOOLONG, "state directory '%s'", dir);
+	}
+	strcpy(lock->dir, dir);
+	lock->made_dir = mkdir(dir, 0755) == 0;
+	if (lock->made_dir)
+		chmod(dir, 0755); /* whatever the mask */
+	lock->dir_fd = open_dir(dir);
+	r = lock->dir_fd < 0 ? log_err(lock->dir_fd, "open state directory '%s'", dir)
+			     : lock_file(lock);
+	if (r < 0) {
+		drop(lock);
+		return r;
+	}
+	*ret_lock = lock;
+	return 0;
+}
+
+void state_lock__release(struct state_lock *lock)
+{
+	if (!lock)
+		return;
+	unlinkat(lock->dir_fd, STATE_NAME, 0);
+	unlinkat(lock->dir_fd, STATE_NEW, 0);
+	unlinkat(lock->dir_fd, LOCK_NAME, 0); /* still locked: see is_in_place() */
+	drop(lock);
+}
+
+int state_lock__holder(const char *dir, int64_t *ret_pid)
+{
+	struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	char path[PATH_MAX];
+	int fd, r;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, LOCK_NAME) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	r = fcntl(fd, F_OFD_GETLK, &whole) < 0 ? -errno : whole.l_type != F_UNLCK;
+	if (r == 1)
+		*ret_pid = read_pid(fd);
+	close(fd);
+	return r;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The live source: programs loaded and attached, their events read from the ring. */
+#ifndef SOURCE_LIVE_H
+#define SOURCE_LIVE_H
+
+#include "attach.h"
+#include "source.h"
+
+#include <stdint.h>
+
+struct live_options {
+	char *const *interfaces; /* NULL-terminated; empty: those of the default routes */
+	enum attach_mode mode;
+	const __u16 *ports;
+	unsigned port_count;
+	unsigned snaplen;
+	__u32 ring_bytes;
+	__u32 server_keys; /* of server_rcode */
+	const char *pin_dir;
+	/* Is this server (16 bytes) configured? */
+	bool (*is_configured)(const void *context, const __u8 *server);
+	const void *configured_context;
+};
+
+struct live;
+
+/**
+ * live__open() - Load, pin, attach.
+ * @options: copied but for what it points to, which must outlive the source
+ * @on_event: called from live__consume()
+ *
+ * Return: 0, negative errno after reporting; nothing stays attached or pinned then
+ */
+int live__open(const struct live_options *options, event_fn on_event, void *context,
+	       struct live **ret_live);
+
+/** live__close() - Detach and unpin everything. */
+void live__close(struct live *live);
+
+/** live__ring_fd() - Readable when the programs want attention. */
+int live__ring_fd(const struct live *live);
+
+/**
+ * live__consume() - Deliver what waits in the ring.
+ * @budget: events at most, so that the caller's loop is not starved by a flood
+ *
+ * Return: 1 when the budget was used up and more may wait, 0 when the ring is
+ * empty, negative errno
+ */
+int live__consume(struct live *live, unsigned budget);
+
+/**
+ * live__set_clock() - Tell the programs how far real time is from CLOCK_MONOTONIC.
+ * @offset_ns: added to the time of each event from now on
+ */
+void live__set_clock(struct live *live, int64_t offset_ns);
+
+/** live__pin_server() - Give a configured server its place in server_rcode; reports failure. */
+int live__pin_server(struct live *live, const __u8 addr[16]);
+
+/** live__link_fd() - Readable when interfaces come or go. */
+int live__link_fd(const struct live *live);
+
+/**
+ * live__follow_links() - Attach to watched interfaces that came, let go those that went.
+ *
+ * Reports each change once.
+ */
+void live__follow_links(struct live *live);
+
+/** live__counters() - What the programs counted. */
+void live__counters(const struct live *live, struct source_counters *ret);
+
+/** live__sweep() - Make room in server_rcode if need be; call once an interval. */
+void live__sweep(struct live *live, const struct source_counters *counters);
+
+/** Watched interfaces: number, and the i-th; attached or not. */
+unsigned live__interface_count(const struct live *live);
+const struct attachment *live__interface(const struct live *live, unsigned i);
+
+#endif
