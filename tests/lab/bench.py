@@ -318,7 +318,7 @@ def packets_in(path):
 def capture(interface, *expression):
     """tcpdump on an interface, ready."""
     name = f"tcpdump-{interface}"
-    dump = Capture(name, "tcpdump", "-i", interface, "--immediate-mode", "-U", "-s", "512",
+    dump = Capture(name, "tcpdump", "-i", interface, "--immediate-mode", "-U", "-s", "2048",
                    "-w", f"{DIR}/{name}.log.pcap", *expression)
     wait_for("tcpdump", lambda: "listening on" in dump.output())
     return dump

@@ -9,6 +9,7 @@ Needs root. Leaves nothing behind, on Ctrl-C too: all of it is one process tree.
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,8 +20,6 @@ import bench
 from bench import SERVERS, wait_for
 
 SLOW = SERVERS[1].v4
-# What this kind of machine's bpftool prints for one key and two CPUs.
-MAP_LINES = 40
 
 
 class Stage:
@@ -40,14 +39,10 @@ class Stage:
         print(text, flush=True)
         time.sleep(self.pause)
 
-    def show(self, command, output, lines=None):
+    def show(self, command, output):
         """A command and what it printed."""
         print(f"{self.dim}$ {command}{self.plain}")
-        all_lines = output.rstrip("\n").splitlines()
-        print("\n".join(all_lines[:lines]))
-        if lines and len(all_lines) > lines:
-            print(f"{self.dim}[{len(all_lines) - lines} more lines]{self.plain}")
-        print(flush=True)
+        print(output.strip("\n"), end="\n\n", flush=True)
         time.sleep(2 * self.pause)
 
 
@@ -90,12 +85,20 @@ def slow_and_well(stage, servers, journal):
     stage.show("journalctl -t oddns", journal_text("ODDNS_STATE=cleared"))
 
 
+def excerpt(dump):
+    """The elements of the slow server from a dump of all."""
+    elements = re.split(r"(?<=\}),(?=\{\n +\"key\")", dump.strip("[]\n"))
+    address = SLOW.replace(".", ",")
+    mine = [element for element in elements if f"255,255,{address}" in element]
+    return "\n".join(mine) + f"\n[{len(elements) - len(mine)} more elements]"
+
+
 def look_inside(stage, sensor):
     """Counters in the kernel, figures of the sensor."""
     stage.heading("The kernel's own counters, without oddns")
     path = f"{sensor.settings['sensor.pins']}/server_rcode"
-    stage.show(f"bpftool map dump pinned {path}", bench.run("bpftool", "map", "dump", "pinned", path),
-               MAP_LINES)
+    stage.show(f"bpftool map dump pinned {path}",
+               excerpt(bench.run("bpftool", "map", "dump", "pinned", path)))
     stage.heading("The sensor")
     stage.show("oddns status", sensor.tell("status", "text"))
     printed = len(sensor.output())

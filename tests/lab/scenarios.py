@@ -353,7 +353,7 @@ def one_way(lab, half, direction):
     sensor = lab.sensor("tap0")
     bench.Process("tcpreplay", "tcpreplay", "-i", "tap1", "--pps", "300", "--loop", "0", path)
     wait_for(f"direction '{direction}' in status", lambda: sensor.counter("direction") == direction)
-    said = re.compile("one direction|" + direction, re.I)
+    said = re.compile("one direction|only " + direction.split(maxsplit=1)[0], re.I)
     wait_for("a word about one direction", lambda: said.search(everything_said(lab, sensor)))
     wait_intervals(sensor, SILENT_INTERVALS)
     lines = {line for line in everything_said(lab, sensor).splitlines() if said.search(line)}
@@ -518,11 +518,10 @@ def check_nothing_left(when):
 def sighup(lab):
     """A bad file changes nothing."""
     sensor = lab.sensor("dns0")
-    printed = len(everything_said(lab, sensor))
     with open(sensor.config, "w", encoding="utf-8") as config:
         config.write("[sensor]\nnonsense = 1\n")
     sensor.popen.send_signal(signal.SIGHUP)
-    wait_for("a word about 'nonsense'", lambda: "nonsense" in everything_said(lab, sensor)[printed:])
+    wait_for("a word about 'nonsense'", lambda: "nonsense" in everything_said(lab, sensor))
     with open(sensor.config, "w", encoding="utf-8") as config:
         config.write(f"[group lab]\nservers = {S1.v4}, {S2.v4}\n")
     ask_all(S1.v4, 23)
