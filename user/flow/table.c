@@ -399,7 +399,7 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
 
 	note_tag(entry, s->event);
 	report_entry(entry, &exchange);
-	report_response(s->event, &s->message, &exchange);
+	report_response(entry, s->event, &s->message, &exchange);
 	exchange.state = state;
 	settle(table, entry, s->event);
 	deliver(table, &exchange);
