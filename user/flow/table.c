@@ -123,29 +123,36 @@ static void end_without_response(struct exchange_table *table, const struct entr
 	deliver(table, &exchange);
 }
 
-/* Entries whose last_ns is older than now - age. */
-static struct entry *due(const struct exchange_table *table, enum entry_state state, uint64_t age)
+/* How long an entry may stay in a state. */
+static uint64_t lifetime(const struct exchange_table *table, enum entry_state state)
 {
-	struct entry *entry = entry_store__oldest(&table->store, state);
+	return table->limits.timeout_ns + (state == ENTRY_EXPIRED ? table->limits.grace_ns : 0);
+}
 
-	return entry && entry->last_ns + age < table->now_ns ? entry : NULL;
+/* An entry's time in its state is over. */
+static void let_go(struct exchange_table *table, struct entry *entry)
+{
+	if (entry->state != ENTRY_PENDING) {
+		entry_store__remove(&table->store, entry);
+		return;
+	}
+	table->counters.pending--;
+	table->counters.unanswered++;
+	entry_store__move(&table->store, entry, ENTRY_EXPIRED);
+	end_without_response(table, entry, EXCHANGE_UNANSWERED,
+			     entry->last_ns + table->limits.timeout_ns);
 }
 
 static void expire(struct exchange_table *table)
 {
-	uint64_t timeout = table->limits.timeout_ns, grace = table->limits.grace_ns;
-	struct entry *entry;
+	for (enum entry_state state = ENTRY_PENDING; state < ENTRY_STATES; state++) {
+		uint64_t age = lifetime(table, state);
+		struct entry *entry;
 
-	while ((entry = due(table, ENTRY_PENDING, timeout))) {
-		table->counters.pending--;
-		table->counters.unanswered++;
-		entry_store__move(&table->store, entry, ENTRY_EXPIRED);
-		end_without_response(table, entry, EXCHANGE_UNANSWERED, entry->last_ns + timeout);
+		while ((entry = entry_store__oldest(&table->store, state)) &&
+		       entry->last_ns + age < table->now_ns)
+			let_go(table, entry);
 	}
-	while ((entry = due(table, ENTRY_EXPIRED, timeout + grace)))
-		entry_store__remove(&table->store, entry);
-	while ((entry = due(table, ENTRY_ANSWERED, timeout)))
-		entry_store__remove(&table->store, entry);
 }
 
 /* The input ends, or its clock starts anew: nothing that is remembered can be matched. */
@@ -267,6 +274,22 @@ static struct entry *find(const struct exchange_table *table, const struct seen 
 	return found;
 }
 
+/*
+ * As find(), but nothing that is too old for the event. expire() has run, but
+ * looks at the heads of lists, and events do not always come in the order of
+ * their times.
+ */
+static struct entry *find_live(struct exchange_table *table, const struct seen *s,
+			       enum entry_state state)
+{
+	uint64_t age = lifetime(table, state);
+	struct entry *entry;
+
+	while ((entry = find(table, s, state)) && s->event->time_ns > entry->last_ns + age)
+		let_go(table, entry);
+	return entry;
+}
+
 /* Was this very packet seen before, at another hook of this host? */
 static bool is_same_packet(const struct exchange_table *table, const struct entry *entry,
 			   const struct odd_event *event)
@@ -352,7 +375,7 @@ static void add_query(struct exchange_table *table, const struct seen *s)
 
 static void take_query(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find(table, s, ENTRY_PENDING);
+	struct entry *entry = find_live(table, s, ENTRY_PENDING);
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
@@ -371,10 +394,10 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 		return;
 	}
 	/* A settled exchange with the same question gives way: answers belong to the new one. */
-	entry = find(table, s, ENTRY_ANSWERED);
+	entry = find_live(table, s, ENTRY_ANSWERED);
 	if (entry)
 		entry_store__remove(&table->store, entry);
-	entry = find(table, s, ENTRY_EXPIRED);
+	entry = find_live(table, s, ENTRY_EXPIRED);
 	if (entry)
 		entry_store__remove(&table->store, entry);
 	add_query(table, s);
@@ -430,7 +453,7 @@ static void take_orphan(struct exchange_table *table, const struct seen *s)
 /* A response that no query waits for: the answered query's, once more, or nobody's. */
 static void take_unasked(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find(table, s, ENTRY_ANSWERED);
+	struct entry *entry = find_live(table, s, ENTRY_ANSWERED);
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
@@ -445,32 +468,23 @@ static void take_unasked(struct exchange_table *table, const struct seen *s)
 
 static void take_response(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find(table, s, ENTRY_PENDING);
-	enum exchange_state state = EXCHANGE_ANSWERED;
+	struct entry *entry = find_live(table, s, ENTRY_PENDING);
 
 	if (entry) {
+		table->counters.responses++;
 		table->counters.pending--;
-		/* expire() has run, but the events' order need not be that of their times */
-		if (s->event->time_ns > entry->last_ns + table->limits.timeout_ns) {
-			table->counters.unanswered++;
-			end_without_response(table, entry, EXCHANGE_UNANSWERED,
-					     entry->last_ns + table->limits.timeout_ns);
-			state = EXCHANGE_LATE;
-		}
-	} else {
-		entry = find(table, s, ENTRY_EXPIRED);
-		if (!entry) {
-			take_unasked(table, s);
-			return;
-		}
-		state = EXCHANGE_LATE;
+		table->counters.answered++;
+		end_with_response(table, entry, s, EXCHANGE_ANSWERED);
+		return;
+	}
+	entry = find_live(table, s, ENTRY_EXPIRED);
+	if (!entry) {
+		take_unasked(table, s);
+		return;
 	}
 	table->counters.responses++;
-	if (state == EXCHANGE_LATE)
-		table->counters.late++;
-	else
-		table->counters.answered++;
-	end_with_response(table, entry, s, state);
+	table->counters.late++;
+	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
 /* The sender of a response is the server (RFC 1035 section 4.1.1). */
