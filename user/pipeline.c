@@ -17,7 +17,8 @@ struct pipeline {
 	uint64_t interval_ns;
 	uint64_t step_back_ns;	/* a clock that goes back further has been set */
 	unsigned gap_intervals; /* that a gap in time may close; more only repeat zeros */
-	uint64_t start_ns;	/* of the open interval; 0 before the first event or tick */
+	bool started;		/* there was an event or tick */
+	uint64_t start_ns;	/* of the open interval */
 	uint64_t now_ns;
 	enum direction direction;
 	unsigned one_way_intervals;
@@ -176,7 +177,8 @@ static void pass_time(struct pipeline *p, uint64_t now_ns)
 {
 	unsigned closed = 0;
 
-	if (!p->start_ns) {
+	if (!p->started) {
+		p->started = true;
 		p->start_ns = interval_start(p, now_ns);
 	} else if (now_ns + p->step_back_ns < p->now_ns) {
 		exchange_table__tick(p->exchanges, now_ns);
@@ -209,7 +211,7 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns)
 void pipeline__finish(struct pipeline *pipeline)
 {
 	exchange_table__finish(pipeline->exchanges);
-	if (pipeline->start_ns)
+	if (pipeline->started)
 		close_interval(pipeline);
 }
 
