@@ -248,30 +248,39 @@ static bool same_vlan(const struct entry *entry, const struct odd_event *event)
 	       memcmp(event->vlan, none, sizeof(none)) == 0;
 }
 
-/* Can they be of one exchange? A message without question fits any. */
 static bool same_question(const struct entry *entry, const struct dns_message *message)
 {
 	if (!message->has_question || !entry->name_length)
-		return true;
+		return !message->has_question && !entry->name_length;
 	return entry->qtype == message->qtype && entry->qclass == message->qclass &&
 	       entry->name_length == message->qname.length &&
 	       memcmp(entry->name, message->qname.wire, entry->name_length) == 0;
 }
 
+/* A response may lack the question (FORMERR), and a query may have been cut before it. */
+static bool may_lack(const struct entry *entry, const struct dns_message *message)
+{
+	return !message->has_question || !entry->name_length;
+}
+
 /*
- * The entry of a state that a message belongs to: among several the oldest,
- * which is the last in its chain.
+ * The entry of a state that a message belongs to: one with its question before
+ * one that only fits; among several the oldest, which is the last in its chain.
  */
 static struct entry *find(const struct exchange_table *table, const struct seen *s,
 			  enum entry_state state)
 {
-	struct entry *entry = NULL, *found = NULL;
+	struct entry *entry = NULL, *same = NULL, *fitting = NULL;
 
-	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry)))
-		if (entry->state == state && same_vlan(entry, s->event) &&
-		    same_question(entry, &s->message))
-			found = entry;
-	return found;
+	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry))) {
+		if (entry->state != state || !same_vlan(entry, s->event))
+			continue;
+		if (same_question(entry, &s->message))
+			same = entry;
+		else if (s->is_response && may_lack(entry, &s->message))
+			fitting = entry;
+	}
+	return same ? same : fitting;
 }
 
 /*
