@@ -325,6 +325,14 @@ static void note_sender(struct entry *entry, const struct odd_event *event)
 	memcpy(entry->comm, event->comm, sizeof(entry->comm));
 }
 
+static void note_question(struct entry *entry, const struct seen *s)
+{
+	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
+	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
+	entry->qtype = s->message.qtype;
+	entry->qclass = s->message.qclass;
+}
+
 static void note_transmission(struct entry *entry, const struct seen *s)
 {
 	entry->last_ns = s->event->time_ns;
@@ -337,22 +345,36 @@ static void note_transmission(struct entry *entry, const struct seen *s)
 	entry->query_bytes = s->event->message_bytes;
 }
 
-/* Keep the entries of one key few, and make room for one more. */
-static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
+/*
+ * Keep the entries of one key few: the oldest that is settled goes, else, for a query,
+ * the oldest. Return: whether there is room
+ */
+static bool make_room_in_key(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = NULL, *oldest = NULL;
+	struct entry *entry = NULL, *oldest = NULL, *settled = NULL;
 	unsigned same_key = 0;
 
 	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry))) {
 		oldest = entry;
+		if (entry->state != ENTRY_PENDING)
+			settled = entry;
 		same_key++;
 	}
-	if (same_key >= SAME_KEY_MAX) {
-		if (oldest->state == ENTRY_PENDING)
-			evict_pending(table, oldest);
-		else
-			entry_store__remove(&table->store, oldest);
-	}
+	if (same_key < SAME_KEY_MAX)
+		return true;
+	if (settled)
+		entry_store__remove(&table->store, settled);
+	else if (!s->is_response)
+		evict_pending(table, oldest);
+	return settled || !s->is_response;
+}
+
+/* Return: NULL when there is no place for a long name within reach */
+static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry;
+
+	(void)make_room_in_key(table, s);
 	if (entry_store__count(&table->store) >= table->limits.entries)
 		evict(table);
 	entry = entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
@@ -371,10 +393,7 @@ static void add_query(struct exchange_table *table, const struct seen *s)
 		return;
 	}
 	table->counters.pending++;
-	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
-	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
-	entry->qtype = s->message.qtype;
-	entry->qclass = s->message.qclass;
+	note_question(entry, s);
 	entry->first_ns = s->event->time_ns;
 	entry->ifindex = s->event->ifindex;
 	entry->tries = 1;
@@ -437,26 +456,38 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
 	deliver(table, &exchange);
 }
 
-/* A response without a query. Where packets can be seen twice, it is remembered. */
-static void take_orphan(struct exchange_table *table, const struct seen *s)
+/*
+ * Remember a response to no query, to know it again at another hook. Anybody can
+ * send such responses, so it gets a free place, or that of a settled exchange,
+ * and never that of a query which waits.
+ */
+static void remember_orphan(struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry;
+
+	if (!make_room_in_key(table, s))
+		return;
+	if (entry_store__count(&table->store) >= table->limits.entries) {
+		entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
+		if (!entry)
+			return;
+		entry_store__remove(&table->store, entry);
+	}
+	entry = entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	if (!entry)
+		return;
+	note_question(entry, s);
+	entry->tries = 0;
+	settle(table, entry, s->event);
+}
+
+static void deliver_orphan(struct exchange_table *table, const struct seen *s)
 {
 	struct exchange exchange;
-	struct entry *entry;
 
 	table->counters.orphan++;
 	report_orphan(s->event, &s->message, &exchange);
 	deliver(table, &exchange);
-	if (!table->several_interfaces)
-		return;
-	entry = add_entry(table, s);
-	if (!entry)
-		return;
-	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
-	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
-	entry->qtype = s->message.qtype;
-	entry->qclass = s->message.qclass;
-	entry->tries = 0;
-	settle(table, entry, s->event);
 }
 
 /* A response that no query waits for: the answered query's, once more, or nobody's. */
@@ -472,7 +503,12 @@ static void take_unasked(struct exchange_table *table, const struct seen *s)
 	if (entry && entry->tries > 0)
 		table->counters.duplicate++;
 	else
-		take_orphan(table, s);
+		deliver_orphan(table, s);
+	/* what comes again can come at two hooks again */
+	if (entry)
+		settle(table, entry, s->event);
+	else if (table->several_interfaces)
+		remember_orphan(table, s);
 }
 
 static void take_response(struct exchange_table *table, const struct seen *s)
