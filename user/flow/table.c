@@ -185,24 +185,26 @@ void exchange_table__finish(struct exchange_table *table)
 	end_all(table);
 }
 
-static void evict_pending(struct exchange_table *table, struct entry *entry)
+/* The oldest pending query to a stranger, among the oldest of a slab; NULL when all are known. */
+static struct entry *strangers(const struct exchange_table *table, bool is_long)
 {
-	table->counters.pending--;
-	table->counters.evicted++;
-	entry_store__remove(&table->store, entry);
-}
-
-/* The oldest pending query of a stranger, among the oldest; else the very oldest. */
-static struct entry *least_wanted(const struct exchange_table *table)
-{
-	struct entry *oldest = entry_store__oldest(&table->store, ENTRY_PENDING), *entry = oldest;
+	struct entry *entry = entry_store__oldest_in(&table->store, is_long, ENTRY_PENDING);
 
 	for (int i = 0; entry && i < EVICT_LOOK; i++) {
 		if (!table->listener.knows(table->listener.context, entry->key.server))
 			return entry;
 		entry = entry_store__newer(&table->store, entry);
 	}
-	return oldest;
+	return NULL;
+}
+
+static void remove_entry(struct exchange_table *table, struct entry *entry)
+{
+	if (entry->state == ENTRY_PENDING) {
+		table->counters.pending--;
+		table->counters.evicted++;
+	}
+	entry_store__remove(&table->store, entry);
 }
 
 /* Make room for one entry. */
@@ -212,31 +214,27 @@ static void evict(struct exchange_table *table)
 
 	if (!entry)
 		entry = entry_store__oldest(&table->store, ENTRY_EXPIRED);
-	if (entry)
-		entry_store__remove(&table->store, entry);
-	else if ((entry = least_wanted(table)))
-		evict_pending(table, entry);
+	if (!entry)
+		entry = strangers(table, false);
+	if (!entry)
+		entry = strangers(table, true);
+	if (!entry)
+		entry = entry_store__oldest(&table->store, ENTRY_PENDING);
+	remove_entry(table, entry);
 }
 
 /* Make room in the slab of long names, which can be full while the table is not. */
 static void evict_long(struct exchange_table *table)
 {
-	static const enum entry_state order[] = {ENTRY_ANSWERED, ENTRY_EXPIRED, ENTRY_PENDING};
+	struct entry *entry = entry_store__oldest_in(&table->store, true, ENTRY_ANSWERED);
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		struct entry *entry = entry_store__oldest(&table->store, order[i]);
-
-		for (int look = 0; entry && look < EVICT_LOOK; look++) {
-			if (entry_store__is_long(entry)) {
-				if (order[i] == ENTRY_PENDING)
-					evict_pending(table, entry);
-				else
-					entry_store__remove(&table->store, entry);
-				return;
-			}
-			entry = entry_store__newer(&table->store, entry);
-		}
-	}
+	if (!entry)
+		entry = entry_store__oldest_in(&table->store, true, ENTRY_EXPIRED);
+	if (!entry)
+		entry = strangers(table, true);
+	if (!entry)
+		entry = entry_store__oldest_in(&table->store, true, ENTRY_PENDING);
+	remove_entry(table, entry);
 }
 
 static bool same_vlan(const struct entry *entry, const struct odd_event *event)
@@ -365,11 +363,10 @@ static bool make_room_in_key(struct exchange_table *table, const struct seen *s)
 	if (settled)
 		entry_store__remove(&table->store, settled);
 	else if (!s->is_response)
-		evict_pending(table, oldest);
+		remove_entry(table, oldest);
 	return settled || !s->is_response;
 }
 
-/* Return: NULL when there is no place for a long name within reach */
 static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
 {
 	struct entry *entry;
@@ -388,10 +385,6 @@ static void add_query(struct exchange_table *table, const struct seen *s)
 {
 	struct entry *entry = add_entry(table, s);
 
-	if (!entry) { /* long names among many short ones: nothing of that kind within reach */
-		table->counters.evicted++;
-		return;
-	}
 	table->counters.pending++;
 	note_question(entry, s);
 	entry->first_ns = s->event->time_ns;
@@ -438,7 +431,7 @@ static void settle(struct exchange_table *table, struct entry *entry, const stru
 	entry->last_ifindex = event->ifindex;
 	entry->last_hook = event->hook;
 	entry_store__move(&table->store, entry, ENTRY_ANSWERED);
-	if (table->store.lists[ENTRY_ANSWERED].count > ANSWERED_MAX)
+	if (entry_store__waiting(&table->store, ENTRY_ANSWERED) > ANSWERED_MAX)
 		entry_store__remove(&table->store,
 				    entry_store__oldest(&table->store, ENTRY_ANSWERED));
 }
