@@ -316,11 +316,12 @@ static void expect_exchange(struct outcome *outcome, struct words *words)
 
 static void expect_no_exchange(struct outcome *outcome)
 {
-	const struct delivered *d = &outcome->exchanges[outcome->exchange_next];
+	const struct exchange *x;
 
-	if (outcome->exchange_next < outcome->exchange_count)
-		outcome_fail(outcome, "an exchange came: %s, id %u",
-			     exchange_state_name(d->exchange.state), d->exchange.id);
+	if (outcome->exchange_next == outcome->exchange_count)
+		return;
+	x = &outcome->exchanges[outcome->exchange_next].exchange;
+	outcome_fail(outcome, "an exchange came: %s, id %u", exchange_state_name(x->state), x->id);
 }
 
 static void expect_alert(struct outcome *outcome, struct words *words)

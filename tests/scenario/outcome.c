@@ -67,7 +67,8 @@ static void take_exchange(void *context, const struct exchange *exchange)
 	d = &outcome->exchanges[outcome->exchange_count++];
 	d->exchange = *exchange;
 	d->exchange.qname = NULL;
-	memcpy(d->name, exchange->qname, exchange->qname_length);
+	if (exchange->qname_length)
+		memcpy(d->name, exchange->qname, exchange->qname_length);
 }
 
 static void take_interval(void *context, const struct server *server,
