@@ -181,3 +181,29 @@ test-programs: $(BUILD)/plain/alert_sender
 $(BUILD)/plain/alert_sender: $(BUILD)/plain/tests/lab/alert_sender.o $(BUILD)/plain/liboddns.a
 	@echo "  LD       $@"
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# --- bench ----------------------------------------------------------------------------------------
+# Rows NAME VALUE UNIT on stdout, targets on stderr; `make bench BENCH="kernel user.exchange"`
+# measures some. Needs root for all but user and replay.native.
+BENCH     ?=
+BENCH_SRC := $(wildcard tests/bench/*.c)
+
+.PHONY: bench
+$(BUILD)/plain/bench: $(BENCH_SRC:%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/liboddns.a
+	@echo "  LD       $@" >&2
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+bench: $(BUILD)/plain/bench $(BUILD)/oddns
+	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)
+
+# --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
+PYTHON3 ?= /usr/bin/python3
+# Texts that choose scenarios by name, for instance: make lab ONLY=VLAN
+ONLY    ?=
+
+.PHONY: lab demo
+lab: $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
+
+demo: $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns

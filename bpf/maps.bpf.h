@@ -10,8 +10,10 @@
 /* Tunables: constants to the verifier, so code for what is off is gone after loading. */
 const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1};
 const volatile __u32 snaplen = 512;
-/* The daemon is woken each time a processor has seen this many packets; a power of two. */
-const volatile __u32 wakeup_packets = 1024;
+/* Bytes waiting in the ring that make it time to wake the daemon. */
+const volatile __u32 wakeup_bytes = 512 * 1024;
+/* How often a processor looks whether so much waits; a power of two. */
+#define WAKEUP_PACKETS 128
 /* Time comes from replay_ns, set before each packet, not from the clock. */
 const volatile bool replay = false;
 
@@ -22,8 +24,8 @@ __s64 clock_offset_ns;
 /*
  * Messages and bytes by server and rcode. Preallocated: its memory is fixed at
  * load, whatever servers a flood invents. Nothing is evicted here: when it is
- * full, newcomers count under the address :: and the daemon removes what was
- * idle. 4096 keys: about 1 000 servers with QUERY and three rcodes each.
+ * full, newcomers count in overflow_rcode and the daemon removes what was idle.
+ * 4096 keys: about 1 000 servers with QUERY and three rcodes each.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
@@ -31,6 +33,14 @@ struct {
 	__type(key, struct odd_server_key);
 	__type(value, struct odd_server_count);
 } server_rcode SEC(".maps");
+
+/* The same for all servers that found no room there, together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, ODD_RCODE_COUNT);
+	__type(key, enum odd_rcode);
+	__type(value, struct odd_server_count);
+} overflow_rcode SEC(".maps");
 
 /* A hash, not an array, because bpftool prints the names of an enum key only there. */
 struct {

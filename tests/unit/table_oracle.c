@@ -106,7 +106,7 @@ static bool same_question(const struct message *a, const struct message *b)
 	return a->name == b->name && (a->name == NO_QUESTION || a->qtype == b->qtype);
 }
 
-/* The first talk with the question; for a response without one (or to one), the first of the key. */
+/* The first talk with the question; else, for a response that lacks it, the first of its key. */
 static struct talk *match(struct oracle *o, const struct message *m, enum talk_state state)
 {
 	struct talk *fits = NULL;
@@ -118,7 +118,7 @@ static struct talk *match(struct oracle *o, const struct message *m, enum talk_s
 			continue;
 		if (same_question(&talk->query, m))
 			return talk;
-		if (!fits && m->is_response &&
+		if (!fits && m->is_response && !talk->further &&
 		    (m->name == NO_QUESTION || talk->query.name == NO_QUESTION))
 			fits = talk;
 	}
@@ -133,40 +133,18 @@ static bool is_copy(const struct oracle *o, const struct talk *talk, const struc
 	       llabs(apart) < (int64_t)o->fold_ns;
 }
 
-/* The limit of talks for each key. Return: whether one more may be added */
-static bool key_has_room(struct oracle *o, const struct message *m)
-{
-	struct talk *first = NULL, *settled = NULL;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < o->count; i++) {
-		struct talk *talk = &o->talks[i];
-
-		if (!same_key(&talk->query, m))
-			continue;
-		n++;
-		if (!first)
-			first = talk;
-		if (!settled && talk->state != TALK_WAITS)
-			settled = talk;
-	}
-	if (n < o->same_key_max)
-		return true;
-	if (!settled && m->is_response)
-		return false;
-	if (!settled) {
-		o->counters.pending--;
-		o->counters.evicted++;
-	}
-	drop(o, settled ? settled : first);
-	return true;
-}
-
 static struct talk *begin(struct oracle *o, const struct message *m)
 {
+	struct talk *talk = &o->talks[o->count], *other = NULL;
+
 	cr_assert_lt(o->count, ORACLE_TALKS);
-	o->talks[o->count] = (struct talk){.query = *m, .seen = *m, .last_ns = m->time_ns};
-	return &o->talks[o->count++];
+	for (unsigned i = 0; i < o->count; i++)
+		if (same_key(&o->talks[i].query, m) && !o->talks[i].further)
+			other = &o->talks[i];
+	*talk = (struct talk){.query = *m, .seen = *m, .last_ns = m->time_ns};
+	talk->further = other && m->name != NO_QUESTION && !same_question(&other->query, m);
+	o->count++;
+	return talk;
 }
 
 static void take_query(struct oracle *o, const struct message *m)
@@ -185,7 +163,6 @@ static void take_query(struct oracle *o, const struct message *m)
 			drop(o, old);
 		if ((old = match(o, m, TALK_EXPIRED)))
 			drop(o, old);
-		key_has_room(o, m);
 		talk = begin(o, m);
 		o->counters.pending++;
 	}
@@ -212,9 +189,9 @@ static void take_spare(struct oracle *o, const struct message *m)
 		o->counters.orphan++;
 		tell_answer(o, &orphan, m, EXCHANGE_ORPHAN);
 	}
-	if (!talk && key_has_room(o, m))
+	if (!talk)
 		begin(o, m)->state = TALK_SETTLED;
-	else if (talk)
+	else
 		talk->seen = *m;
 }
 

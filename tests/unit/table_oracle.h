@@ -47,11 +47,11 @@ struct talk {
 	uint32_t tries; /* 0: an orphan */
 	uint16_t query_bytes;
 	struct message seen; /* the last packet that was not folded */
+	bool further;	     /* began while its key was in use for another question */
 };
 
 struct oracle {
 	uint64_t timeout_ns, grace_ns, fold_ns, now_ns;
-	unsigned same_key_max;
 	struct talk talks[ORACLE_TALKS]; /* in the order in which they began */
 	unsigned count;
 	struct record out[ORACLE_OUT];

@@ -49,7 +49,8 @@ static struct entry *add(struct entry_store *store, uint32_t number, uint8_t nam
 {
 	struct entry_key key = key_of(number);
 
-	return entry_store__add(store, &key, entry_store__hash(store, &key), name_length);
+	return entry_store__add(store, &key, entry_store__hash(store, &key, NULL, 0), false,
+				name_length);
 }
 
 static void add_one(struct crowd *crowd)
@@ -139,7 +140,7 @@ static void check_key(const struct crowd *crowd, const struct entry_key *key)
 	const struct entry *entry = NULL;
 	unsigned expected = 0, found = 0;
 	uint64_t last = UINT64_MAX;
-	uint32_t hash = entry_store__hash(&crowd->store, key);
+	uint32_t hash = entry_store__hash(&crowd->store, key, NULL, 0);
 
 	for (unsigned i = 0; i < crowd->count; i++)
 		expected += memcmp(&crowd->members[i].key, key, sizeof(*key)) == 0;
@@ -205,7 +206,7 @@ Test(entry, growth_of_the_hash_keeps_chains_newest_first)
 	uint32_t hash;
 
 	cr_assert_eq(entry_store__init(&store, 20000, SEED), 0);
-	hash = entry_store__hash(&store, &key);
+	hash = entry_store__hash(&store, &key, NULL, 0);
 	for (unsigned i = 0; i < 5; i++)
 		same[i] = add(&store, 42, (uint8_t)(i % 2 ? 200 : 20));
 	/* 1 024 buckets at first: five doublings */
@@ -218,8 +219,8 @@ Test(entry, growth_of_the_hash_keeps_chains_newest_first)
 	cr_assert_null(entry_store__find(&store, &key, hash, entry));
 	for (uint32_t i = 1000; i < 20000; i++) {
 		key = key_of(i);
-		cr_assert_not_null(
-			entry_store__find(&store, &key, entry_store__hash(&store, &key), NULL));
+		cr_assert_not_null(entry_store__find(
+			&store, &key, entry_store__hash(&store, &key, NULL, 0), NULL));
 	}
 	entry_store__done(&store);
 }

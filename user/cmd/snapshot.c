@@ -69,28 +69,44 @@ static void take_server(const struct rules *rules, const struct server *server,
 			struct state_server *ret)
 {
 	struct rule_standing standing;
-	struct server_totals totals;
 
 	rules__standing(rules, server, &standing);
-	server__totals(server, &totals);
 	*ret = (struct state_server){
 		.group = rules__group_of(rules, server),
 		.recursive = server__recursive(server),
 		.pinned = server__pinned(server),
-		.sufficient = standing.sufficient && standing.eligible,
+		.sufficient = standing.sufficient,
+		.eligible = standing.eligible,
 		.raised = standing.raised,
-		.queries = totals.queries,
-		.answered = totals.answered,
-		.unanswered = totals.unanswered,
-		.late = totals.late,
-		.samples = totals.samples,
-		.median_ns = totals.median_ns,
-		.p90_ns = totals.p90_ns,
-		.p99_ns = totals.p99_ns,
 		.baseline_ns = (uint64_t)standing.baseline_ns,
 	};
 	memcpy(ret->address, server__address(server), sizeof(ret->address));
-	memcpy(ret->rcodes, totals.rcodes, sizeof(ret->rcodes));
+	server__totals(server, &ret->totals);
+}
+
+/* Of more servers than are listed, the configured and the odd ones must not be missing. */
+static bool matters(const struct rules *rules, const struct server *server)
+{
+	struct rule_standing standing;
+
+	if (server__pinned(server))
+		return true;
+	rules__standing(rules, server, &standing);
+	return standing.raised;
+}
+
+/* Return: how many servers @ret holds now, those that matter (or the others) appended. */
+static unsigned list_servers(const struct pipeline *pipeline, bool mattering, unsigned count,
+			     struct state_server *ret)
+{
+	const struct server_table *servers = pipeline__servers(pipeline);
+	const struct rules *rules = pipeline__rules(pipeline);
+	unsigned known = server_table__count(servers);
+
+	for (unsigned i = 0; i < known && count < STATE_SERVERS_MAX; i++)
+		if (matters(rules, server_table__at(servers, i)) == mattering)
+			take_server(rules, server_table__at(servers, i), &ret[count++]);
+	return count;
 }
 
 static int take_servers(const struct pipeline *pipeline, struct snapshot *s)
@@ -101,9 +117,13 @@ static int take_servers(const struct pipeline *pipeline, struct snapshot *s)
 
 	if (make_room((void **)&s->servers, &s->server_room, count, sizeof(*s->servers)) < 0)
 		return -ENOMEM;
-	for (unsigned i = 0; i < count; i++)
-		take_server(pipeline__rules(pipeline), server_table__at(servers, i),
-			    &s->servers[i]);
+	if (known <= STATE_SERVERS_MAX)
+		for (unsigned i = 0; i < count; i++)
+			take_server(pipeline__rules(pipeline), server_table__at(servers, i),
+				    &s->servers[i]);
+	else
+		list_servers(pipeline, false, list_servers(pipeline, true, 0, s->servers),
+			     s->servers);
 	s->state.servers_known = known;
 	s->state.servers_evicted = server_table__evicted(servers);
 	s->state.servers = s->servers;

@@ -35,13 +35,21 @@
  *
  * holds after every call.
  *
- * VLAN ids tell apart what is otherwise the same talk on two VLANs; but a
+ * An entry is found by the hash of its key. Should a client use a key for a
+ * second question while the first is remembered, the second entry is hashed
+ * with its question, so that no number of questions on one key makes a long
+ * chain. A response without question finds the first only.
+ *
+ * VLAN ids tell apart what is otherwise the same query on two VLANs; but a
  * packet without a tag fits any, because NICs and VLAN devices take tags off
- * on one direction and leave them on the other.
+ * on one direction and leave them on the other, and a response may come on
+ * another VLAN than its query did, as on the mirror of a router: it prefers the
+ * entry of its own VLAN.
  */
 #include "table.h"
 
 #include "entry.h"
+#include "match.h"
 #include "report.h"
 
 #include <errno.h>
@@ -52,8 +60,8 @@
 #define ENTRIES_MAX (1U << 26)
 /* Answered entries that are kept for duplicates: 3 000/s for the 5 s of the timeout, 3 MB. */
 #define ANSWERED_MAX 16384
-/* Entries of one key with different questions. More is an attack on the chains, not a client. */
-#define SAME_KEY_MAX 8
+/* Entries of one hash: one query on so many VLANs. More is an attack on the chains. */
+#define SAME_HASH_MAX 8
 /* How long one packet may take from one hook of this host to another (queues of a bridge). */
 #define FOLD_NS 50000000ULL
 /* Pending queries to known servers that are passed over in search of a stranger's. */
@@ -67,15 +75,6 @@ struct exchange_table {
 	uint64_t now_ns;
 	uint32_t first_ifindex;
 	bool several_interfaces; /* a packet may be seen twice */
-};
-
-/* One message on its way through the table. */
-struct seen {
-	const struct odd_event *event;
-	struct dns_message message;
-	struct entry_key key;
-	uint32_t hash;
-	bool is_response;
 };
 
 int exchange_table__new(const struct exchange_limits *limits, uint64_t seed,
@@ -237,52 +236,8 @@ static void evict_long(struct exchange_table *table)
 	remove_entry(table, entry);
 }
 
-static bool same_vlan(const struct entry *entry, const struct odd_event *event)
-{
-	static const uint16_t none[ODD_VLANS_MAX];
-
-	return memcmp(entry->vlan, event->vlan, sizeof(none)) == 0 ||
-	       memcmp(entry->vlan, none, sizeof(none)) == 0 ||
-	       memcmp(event->vlan, none, sizeof(none)) == 0;
-}
-
-static bool same_question(const struct entry *entry, const struct dns_message *message)
-{
-	if (!message->has_question || !entry->name_length)
-		return !message->has_question && !entry->name_length;
-	return entry->qtype == message->qtype && entry->qclass == message->qclass &&
-	       entry->name_length == message->qname.length &&
-	       memcmp(entry->name, message->qname.wire, entry->name_length) == 0;
-}
-
-/* A response may lack the question (FORMERR), and a query may have been cut before it. */
-static bool may_lack(const struct entry *entry, const struct dns_message *message)
-{
-	return !message->has_question || !entry->name_length;
-}
-
 /*
- * The entry of a state that a message belongs to: one with its question before
- * one that only fits; among several the oldest, which is the last in its chain.
- */
-static struct entry *find(const struct exchange_table *table, const struct seen *s,
-			  enum entry_state state)
-{
-	struct entry *entry = NULL, *same = NULL, *fitting = NULL;
-
-	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry))) {
-		if (entry->state != state || !same_vlan(entry, s->event))
-			continue;
-		if (same_question(entry, &s->message))
-			same = entry;
-		else if (s->is_response && may_lack(entry, &s->message))
-			fitting = entry;
-	}
-	return same ? same : fitting;
-}
-
-/*
- * As find(), but nothing that is too old for the event. expire() has run, but
+ * As match_find(), but nothing that is too old for the event. expire() has run, but
  * looks at the heads of lists, and events do not always come in the order of
  * their times.
  */
@@ -292,7 +247,8 @@ static struct entry *find_live(struct exchange_table *table, const struct seen *
 	uint64_t age = lifetime(table, state);
 	struct entry *entry;
 
-	while ((entry = find(table, s, state)) && s->event->time_ns > entry->last_ns + age)
+	while ((entry = match_find(&table->store, s, state)) &&
+	       s->event->time_ns > entry->last_ns + age)
 		let_go(table, entry);
 	return entry;
 }
@@ -344,21 +300,21 @@ static void note_transmission(struct entry *entry, const struct seen *s)
 }
 
 /*
- * Keep the entries of one key few: the oldest that is settled goes, else, for a query,
+ * Keep the entries of one hash few: the oldest that is settled goes, else, for a query,
  * the oldest. Return: whether there is room
  */
-static bool make_room_in_key(struct exchange_table *table, const struct seen *s)
+static bool make_room_in_chain(struct exchange_table *table, const struct seen *s, uint32_t hash)
 {
 	struct entry *entry = NULL, *oldest = NULL, *settled = NULL;
-	unsigned same_key = 0;
+	unsigned same_hash = 0;
 
-	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry))) {
+	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
 		oldest = entry;
 		if (entry->state != ENTRY_PENDING)
 			settled = entry;
-		same_key++;
+		same_hash++;
 	}
-	if (same_key < SAME_KEY_MAX)
+	if (same_hash < SAME_HASH_MAX)
 		return true;
 	if (settled)
 		entry_store__remove(&table->store, settled);
@@ -367,18 +323,22 @@ static bool make_room_in_key(struct exchange_table *table, const struct seen *s)
 	return settled || !s->is_response;
 }
 
+/* Take an entry for a query, making room for it if need be. */
 static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
 {
+	bool by_question = match_is_second(&table->store, s);
+	uint32_t hash = by_question ? match_question_hash(&table->store, s) : s->hash;
 	struct entry *entry;
 
-	(void)make_room_in_key(table, s);
+	(void)make_room_in_chain(table, s, hash);
 	if (entry_store__count(&table->store) >= table->limits.entries)
 		evict(table);
-	entry = entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	entry = entry_store__add(&table->store, &s->key, hash, by_question,
+				 s->message.qname.length);
 	if (entry)
 		return entry;
 	evict_long(table);
-	return entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	return entry_store__add(&table->store, &s->key, hash, by_question, s->message.qname.length);
 }
 
 static void add_query(struct exchange_table *table, const struct seen *s)
@@ -456,9 +416,11 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
  */
 static void remember_orphan(struct exchange_table *table, const struct seen *s)
 {
+	bool by_question = match_is_second(&table->store, s);
+	uint32_t hash = by_question ? match_question_hash(&table->store, s) : s->hash;
 	struct entry *entry;
 
-	if (!make_room_in_key(table, s))
+	if (!make_room_in_chain(table, s, hash))
 		return;
 	if (entry_store__count(&table->store) >= table->limits.entries) {
 		entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
@@ -466,7 +428,8 @@ static void remember_orphan(struct exchange_table *table, const struct seen *s)
 			return;
 		entry_store__remove(&table->store, entry);
 	}
-	entry = entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	entry = entry_store__add(&table->store, &s->key, hash, by_question,
+				 s->message.qname.length);
 	if (!entry)
 		return;
 	note_question(entry, s);
@@ -560,7 +523,7 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
 	orient(&s);
-	s.hash = entry_store__hash(&table->store, &s.key);
+	s.hash = entry_store__hash(&table->store, &s.key, NULL, 0);
 	if (s.is_response)
 		take_response(table, &s);
 	else

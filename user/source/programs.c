@@ -49,17 +49,6 @@ int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16])
 	return r;
 }
 
-/* As many packets as fill an eighth of the ring, each with the longest message that travels. */
-static __u32 wakeup_packets(const struct programs_options *options)
-{
-	__u32 fit = options->ring_bytes / 8 / (sizeof(struct odd_event) + options->snaplen);
-	__u32 power = 1;
-
-	while (power * 2 <= fit)
-		power *= 2;
-	return power;
-}
-
 static void tune(struct oddns_bpf *programs, const struct programs_options *options)
 {
 	struct odd_ports *ports = (struct odd_ports *)&programs->rodata->dns_ports;
@@ -67,12 +56,10 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	memcpy(ports->port, options->ports, options->port_count * sizeof(*options->ports));
 	ports->count = options->port_count;
 	*(__u32 *)&programs->rodata->snaplen = options->snaplen;
-	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
+	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / 8;
 	*(bool *)&programs->rodata->replay = options->replay;
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
-	/* RCODEs of :: come on top */
-	bpf_map__set_max_entries(programs->maps.server_rcode,
-				 options->server_keys + ODD_RCODE_COUNT);
+	bpf_map__set_max_entries(programs->maps.server_rcode, options->server_keys);
 	bpf_program__set_autoload(programs->progs.oddns_ingress, !options->replay);
 	bpf_program__set_autoload(programs->progs.oddns_egress, !options->replay);
 }
@@ -104,7 +91,6 @@ static int explain_load_failure(int r)
 
 int programs__load(const struct programs_options *options, struct oddns_bpf **ret_programs)
 {
-	static const __u8 others[16];
 	struct oddns_bpf *programs;
 	int r;
 
@@ -116,8 +102,6 @@ int programs__load(const struct programs_options *options, struct oddns_bpf **re
 	r = oddns_bpf__load(programs);
 	if (r == 0)
 		r = preset_drops(programs->maps.drops, libbpf_num_possible_cpus());
-	if (r == 0)
-		r = programs__pin_server(programs, others);
 	if (r < 0) {
 		oddns_bpf__destroy(programs);
 		return explain_load_failure(r);
