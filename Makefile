@@ -31,6 +31,7 @@ BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-par
 LIB_SRC  := $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c)
 BPF_SRC  := $(wildcard tests/bpf/*.c)
+SCENARIO_SRC := $(wildcard tests/scenario/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 SKEL     := $(BUILD)/oddns.skel.h
 
@@ -82,6 +83,10 @@ $(BUILD)/$(1)/unit: $(UNIT_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
 $(BUILD)/$(1)/bpf: $(BPF_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
 	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
+
+$(BUILD)/$(1)/scenario: $(SCENARIO_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
+	@echo "  LD       $$@"
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
@@ -109,6 +114,7 @@ lint unit:
 	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $@
 
 test-programs: $(BUILD)/oddns $(BUILD)/plain/unit $(BUILD)/asan/unit $(BUILD)/plain/bpf \
+	$(BUILD)/plain/scenario $(BUILD)/asan/scenario \
 	$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 # What the lint compiles headers with: user space on the first line, kernel programs on the second.
