@@ -371,18 +371,14 @@ static __always_inline int odd_walk_tcp(struct odd_cursor *c, __u32 claimed, str
 	return p->payload_bytes ? 0 : ODD_DROP_TCP_CONTROL;
 }
 
-/* How much of the payload the frame holds; what is missing is flagged. */
+/* How much of the payload the frame holds. */
 static __always_inline void odd_walk_captured(__u32 frame_bytes, __u32 claimed,
 					      struct odd_packet *p)
 {
 	__u32 end = claimed < frame_bytes ? claimed : frame_bytes;
 	__u32 there = end > p->payload_offset ? end - p->payload_offset : 0;
 
-	p->captured_bytes = p->payload_bytes;
-	if (there < p->payload_bytes) {
-		p->captured_bytes = there;
-		p->flags |= ODD_EVENT_CUT;
-	}
+	p->captured_bytes = there < p->payload_bytes ? there : p->payload_bytes;
 }
 
 static __always_inline void odd_walk_addresses(const struct odd_headers *h, struct odd_packet *p)
@@ -509,6 +505,8 @@ static __always_inline void odd_event_fill(struct odd_event *e, const struct odd
 	e->message_bytes = (__u16)span->bytes;
 	e->protocol = p->protocol;
 	e->flags = p->flags | span->flags;
+	if (span->captured < span->bytes)
+		e->flags |= ODD_EVENT_CUT;
 	e->pad = 0;
 }
 
