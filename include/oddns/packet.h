@@ -230,6 +230,15 @@ static const struct odd_ip6_ext odd_ip6_exts[256] = {
 
 #define ODD_IP6_EXT_BYTES_MAX 2048 /* (255 + 1) << 3 */
 
+/* A fragment without ports, of a packet that goes on with @next: perhaps UDP or TCP, or surely not.
+ */
+static __always_inline int odd_later_fragment(__u8 next)
+{
+	return next == ODD_IPPROTO_UDP || next == ODD_IPPROTO_TCP || odd_ip6_exts[next].add
+		       ? ODD_DROP_FRAGMENT
+		       : ODD_WALK_OTHER;
+}
+
 /**
  * odd_walk_ip6_ext() - IPv6 extension headers (RFC 8200 section 4).
  *
@@ -249,7 +258,7 @@ static __always_inline int odd_walk_ip6_ext(struct odd_cursor *c, struct odd_hea
 			return ODD_DROP_IP_HEADER;
 		fragment = odd_read16(ext + 2) & (kind->fragment << 8 | kind->fragment);
 		if (fragment & 0xfff8)
-			return ODD_DROP_FRAGMENT;
+			return odd_later_fragment(ext[0]);
 		h->flags |= fragment & ODD_EVENT_FRAGMENT; /* the M flag is bit 0 too */
 		bytes = ((ext[1] & kind->mask) + kind->add) << (kind->shift & 3);
 		h->protocol = ext[0];
