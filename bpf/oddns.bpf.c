@@ -158,6 +158,23 @@ static __always_inline int restore_vlan(struct __sk_buff *skb, struct odd_packet
 	return ODD_WALK_DNS;
 }
 
+/*
+ * Some drivers leave only the Ethernet header in the linear part, which is what
+ * programs can read directly (virtio_net, for frames above 128 bytes). The
+ * headers are brought there: Ethernet, four tags, IPv6 and TCP take 90 bytes,
+ * the rest is for extension headers. If the kernel cannot, the walk counts it.
+ */
+#define HEADERS_BYTES 128
+
+static __always_inline void pull_headers(struct __sk_buff *skb)
+{
+	__u64 linear = packet_pointer(skb->data_end) - packet_pointer(skb->data);
+	__u32 wanted = skb->len < HEADERS_BYTES ? skb->len : HEADERS_BYTES;
+
+	if (linear < wanted)
+		bpf_skb_pull_data(skb, wanted);
+}
+
 static __always_inline int take_skb(struct __sk_buff *skb, const enum odd_hook hook)
 {
 	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
@@ -179,11 +196,13 @@ static __always_inline int take_skb(struct __sk_buff *skb, const enum odd_hook h
 
 static __noinline int take_ingress(struct __sk_buff *skb)
 {
+	pull_headers(skb);
 	return take_skb(skb, ODD_HOOK_TC_INGRESS);
 }
 
 static __noinline int take_egress(struct __sk_buff *skb)
 {
+	pull_headers(skb);
 	return take_skb(skb, ODD_HOOK_TC_EGRESS);
 }
 
