@@ -179,3 +179,17 @@ test-programs: $(BUILD)/plain/alert_sender
 $(BUILD)/plain/alert_sender: $(BUILD)/plain/tests/lab/alert_sender.o $(BUILD)/plain/liboddns.a
 	@echo "  LD       $@"
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# --- bench ----------------------------------------------------------------------------------------
+# Rows NAME VALUE UNIT on stdout, targets on stderr; `make bench BENCH="kernel user.exchange"`
+# measures some. Needs root for all but user and replay.native.
+BENCH     ?=
+BENCH_SRC := $(wildcard tests/bench/*.c)
+
+.PHONY: bench
+$(BUILD)/plain/bench: $(BENCH_SRC:%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/liboddns.a
+	@echo "  LD       $@" >&2
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+bench: $(BUILD)/plain/bench $(BUILD)/oddns
+	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)

@@ -47,6 +47,12 @@ static __always_inline void count_packet(struct seen *s, __u32 hook)
 		s->wakeup = BPF_RB_FORCE_WAKEUP;
 }
 
+static __always_inline void add_count(struct odd_server_count *count, __u32 bytes)
+{
+	count->packets++;
+	count->bytes += bytes;
+}
+
 /* A server that is not in the map yet, or has no place there: off the hot path. */
 static __noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
 {
@@ -56,16 +62,18 @@ static __noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
 		return 0;
 	if (bpf_map_update_elem(&server_rcode, key, &first, BPF_NOEXIST) == 0)
 		return 0;
+	/* there by now, from another processor, or no room */
 	count = bpf_map_lookup_elem(&server_rcode, key);
-	if (!count) {
-		count_drop(ODD_DROP_SERVER_RCODE_FULL);
-		__builtin_memset(key->server, 0, sizeof(key->server));
-		count = bpf_map_lookup_elem(&server_rcode, key);
-	}
 	if (count) {
-		count->packets++;
-		count->bytes += bytes;
+		add_count(count, bytes);
+		return 0;
 	}
+	count_drop(ODD_DROP_SERVER_RCODE_FULL);
+	if (bpf_map_update_elem(&overflow_rcode, &key->rcode, &first, BPF_NOEXIST) == 0)
+		return 0;
+	count = bpf_map_lookup_elem(&overflow_rcode, &key->rcode);
+	if (count)
+		add_count(count, bytes);
 	return 0;
 }
 
@@ -76,12 +84,10 @@ static __always_inline void count_server(const struct seen *s, const __u8 *heade
 
 	odd_server_key_fill(&s->packet, header, &key);
 	count = bpf_map_lookup_elem(&server_rcode, &key);
-	if (!count) {
+	if (count)
+		add_count(count, bytes);
+	else
 		count_new_server(&key, bytes);
-		return;
-	}
-	count->packets++;
-	count->bytes += bytes;
 }
 
 /*

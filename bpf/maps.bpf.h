@@ -22,8 +22,8 @@ __s64 clock_offset_ns;
 /*
  * Messages and bytes by server and rcode. Preallocated: its memory is fixed at
  * load, whatever servers a flood invents. Nothing is evicted here: when it is
- * full, newcomers count under the address :: and the daemon removes what was
- * idle. 4096 keys: about 1 000 servers with QUERY and three rcodes each.
+ * full, newcomers count in overflow_rcode and the daemon removes what was idle.
+ * 4096 keys: about 1 000 servers with QUERY and three rcodes each.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
@@ -31,6 +31,14 @@ struct {
 	__type(key, struct odd_server_key);
 	__type(value, struct odd_server_count);
 } server_rcode SEC(".maps");
+
+/* The same for all servers that found no room there, together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, ODD_RCODE_COUNT);
+	__type(key, enum odd_rcode);
+	__type(value, struct odd_server_count);
+} overflow_rcode SEC(".maps");
 
 /* A hash, not an array, because bpftool prints the names of an enum key only there. */
 struct {

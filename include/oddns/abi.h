@@ -88,7 +88,7 @@ enum odd_drop {
 	/* on a DNS port, lost */
 	ODD_DROP_RING_FULL,   /* the daemon reads too slowly; counted in server_rcode */
 	ODD_DROP_COPY_FAILED, /* the kernel refused to copy the bytes */
-	/* not a lost packet: server_rcode had no room, counted under address :: */
+	/* not a lost packet: server_rcode had no room, counted in overflow_rcode */
 	ODD_DROP_SERVER_RCODE_FULL,
 	ODD_DROP_COUNT,
 };

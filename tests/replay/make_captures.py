@@ -31,7 +31,7 @@ FLAG_NAMES = [(QR, "qr"), (AA, "aa"), (TC, "tc"), (RD, "rd"), (RA, "ra"), (AD, "
 ETHERNET, RAW, LOOP, SLL, IPV4, IPV6, SLL2, NULL = 1, 101, 108, 113, 228, 229, 276, 0
 
 
-# --- packets ---------------------------------------------------------------------------------------
+# --- packets -------------------------------------------------------------------------------
 def name_wire(labels):
     """RFC 1035 section 3.1."""
     return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
@@ -123,7 +123,7 @@ def family(number, order):
     return lambda packet: struct.pack(order + "I", number) + packet
 
 
-# --- files -----------------------------------------------------------------------------------------
+# --- files ---------------------------------------------------------------------------------
 def pcap(linktype, frames, order="<", nanoseconds=True, snaplen=262144):
     """frames: (time in ns, bytes)."""
     magic = 0xa1b23c4d if nanoseconds else 0xa1b2c3d4
@@ -135,24 +135,27 @@ def pcap(linktype, frames, order="<", nanoseconds=True, snaplen=262144):
     return out
 
 
-def block(kind, body):
+def block(order, kind, body):
     body += b"\0" * (-len(body) % 4)
-    return struct.pack("<II", kind, 12 + len(body)) + body + struct.pack("<I", 12 + len(body))
+    length = 12 + len(body)
+    return struct.pack(order + "II", kind, length) + body + struct.pack(order + "I", length)
 
 
-def pcapng(linktypes, frames):
-    """frames: (interface, time in ns, bytes); resolution of ns (option 9)."""
-    out = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
-    for linktype in linktypes:
-        options = struct.pack("<HHB3xHH", 9, 1, 9, 0, 0)
-        out += block(1, struct.pack("<HHI", linktype, 0, 262144) + options)
+def pcapng(interfaces, frames, order="<"):
+    """interfaces: (link type, snapshot length), all with a resolution of ns (option 9).
+    frames: (interface, time in ns, bytes)."""
+    out = block(order, 0x0a0d0d0a, struct.pack(order + "IHHq", 0x1a2b3c4d, 1, 0, -1))
+    for linktype, snaplen in interfaces:
+        options = struct.pack(order + "HHB3xHH", 9, 1, 9, 0, 0)
+        out += block(order, 1, struct.pack(order + "HHI", linktype, 0, snaplen) + options)
     for interface, time, frame in frames:
-        head = struct.pack("<IIIII", interface, time >> 32, time & 0xffffffff, len(frame), len(frame))
-        out += block(6, head + frame)
+        head = struct.pack(order + "IIIII", interface, time >> 32, time & 0xffffffff,
+                           len(frame), len(frame))
+        out += block(order, 6, head + frame)
     return out
 
 
-# --- what must come out ----------------------------------------------------------------------------
+# --- what must come out --------------------------------------------------------------------
 def moment(ns):
     """RFC 3339, UTC, 9 decimals."""
     whole = datetime.datetime.fromtimestamp(ns // S, datetime.timezone.utc)
@@ -239,14 +242,18 @@ def add_pcapng(cases):
     query, answer = talk.ip(question.query()), (START + 23 * US, question.response())
     reply = talk.ip(answer[1], True)
     good = [line(talk, question, [START], answer)]
-    cases.add("pcapng", pcapng([ETHERNET], [(0, START, ethernet(query)),
-                                            (0, answer[0], ethernet(reply))]), good)
-    cases.add("pcapng-two-interfaces",
-              pcapng([ETHERNET] * 2, [(0, START, ethernet(query)),
-                                      (1, answer[0], ethernet(reply))]), good)
+    both = [(0, START, ethernet(query)), (1, answer[0], ethernet(reply))]
+    for order, name in [("<", "pcapng"), (">", "pcapng-swapped")]:
+        one = [(0, time, frame) for _, time, frame in both]
+        cases.add(name, pcapng([(ETHERNET, 262144)], one, order), good)
+        cases.add(name + "-two-interfaces", pcapng([(ETHERNET, 262144)] * 2, both, order), good)
+        cases.add(name + "-two-snaplens",
+                  pcapng([(ETHERNET, 65535), (ETHERNET, 262144)], both, order), good)
+    cases.add("pcapng-truncated", pcapng([(ETHERNET, 0)], one)[:-1], 
+              [line(talk, question, [START], state="pending")], 1, error="frame 2: .*truncated")
     cases.add("pcapng-two-linktypes",
-              pcapng([ETHERNET, RAW], [(0, START, ethernet(query)), (1, answer[0], reply)]),
-              code=1, error="pcapng-two-linktypes'.*different from the.*interface_id")
+              pcapng([(ETHERNET, 0), (RAW, 0)], both), [], 1,
+              error="pcapng-two-linktypes'.*different from the.*interface_id")
 
 
 def add_defects(cases):
@@ -308,7 +315,8 @@ def add_messages(cases):
     cases.add("names", pcap(ETHERNET, frames), expected)
 
     question = Question(4711)
-    for name, pad, snaplen in [("cut", 301, 97), ("jumbo", 9001, 262144), ("largest", 65400, 262144)]:
+    for name, pad, snaplen in [("cut", 301, 97), ("jumbo", 9001, 262144),
+                               ("largest", 65400, 262144)]:
         answer = (START + MS, question.response(pad=pad))
         frames = [(START, ethernet(talk.ip(question.query()))),
                   (answer[0], ethernet(talk.ip(answer[1], True)))]

@@ -25,9 +25,10 @@ def faults(records):
     intervals = [r for r in records if r["type"] == "interval"]
     alerts = [r for r in records if r["type"] == "alert"]
     for r in intervals:
-        if r["samples"] != SAMPLES or r["rcodes"] != {"NOERROR": SAMPLES} or r["group"] != "private":
+        if (r["samples"], r["rcodes"], r["group"]) != (SAMPLES, {"NOERROR": SAMPLES}, "private"):
             yield f"interval: {r}"
-        if any(not near(r[key], LATENCY_NS[r["server"]]) for key in ("median_ns", "p90_ns", "p99_ns")):
+        wanted = LATENCY_NS[r["server"]]
+        if any(not near(r[key], wanted) for key in ("median_ns", "p90_ns", "p99_ns")):
             yield f"quantiles: {r}"
         if not r["time"].endswith("0.000000000Z"):
             yield f"starts between intervals: {r}"

@@ -55,17 +55,17 @@ static void add_rcodes(struct table *table, const struct state_server *server)
 	size_t used = 0;
 
 	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
-		sum += server->rcodes[i];
+		sum += server->totals.rcodes[i];
 	for (unsigned n = 0; n < TOP_RCODES; n++) {
-		unsigned i = commonest(server->rcodes, taken);
+		unsigned i = commonest(server->totals.rcodes, taken);
 
 		if (i == INTERVAL_RCODES)
 			break;
 		taken[i] = true;
 		used += (size_t)snprintf(
 			text + used, sizeof(text) - used, "%s%s %.3g %%", n ? ", " : "",
-			i == INTERVAL_RCODES - 1 ? "other" : dns_rcode_text((uint16_t)i, code),
-			(double)server->rcodes[i] * 100 / (double)sum);
+			i == INTERVAL_RCODES - 1 ? "OTHER" : dns_rcode_text((uint16_t)i, code),
+			(double)server->totals.rcodes[i] * 100 / (double)sum);
 	}
 	table__add(table, TABLE_PLAIN, "%s", text);
 }
@@ -74,7 +74,7 @@ static void add_standing(struct table *table, const struct state_server *server)
 {
 	if (server->raised)
 		table__add(table, TABLE_RED, "odd");
-	else if (server->sufficient)
+	else if (server->sufficient && server->eligible)
 		table__add(table, TABLE_GREEN, "ok");
 	else
 		table__add(table, TABLE_DIM, "too few samples");
@@ -83,16 +83,17 @@ static void add_standing(struct table *table, const struct state_server *server)
 /* Queries whose fate is known: those pending and retransmissions are neither. */
 static void add_shares(struct table *table, const struct state_server *server)
 {
-	uint64_t ended = server->answered + server->unanswered;
+	uint64_t ended = server->totals.answered + server->totals.unanswered;
 
 	if (!ended) {
 		table__add(table, TABLE_PLAIN, "-");
-		table__add(table, TABLE_PLAIN, "%" PRIu64, server->unanswered);
+		table__add(table, TABLE_PLAIN, "%" PRIu64, server->totals.unanswered);
 		return;
 	}
-	table__add(table, TABLE_PLAIN, "%.1f %%", 100 * (double)server->answered / (double)ended);
-	table__add(table, server->unanswered ? TABLE_YELLOW : TABLE_PLAIN, "%" PRIu64,
-		   server->unanswered);
+	table__add(table, TABLE_PLAIN, "%.1f %%",
+		   100 * (double)server->totals.answered / (double)ended);
+	table__add(table, server->totals.unanswered ? TABLE_YELLOW : TABLE_PLAIN, "%" PRIu64,
+		   server->totals.unanswered);
 }
 
 static void add_server(struct table *table, const struct state_server *server)
@@ -101,11 +102,11 @@ static void add_server(struct table *table, const struct state_server *server)
 
 	table__add(table, TABLE_PLAIN, "%s", text_address(server->address, address));
 	table__add(table, TABLE_PLAIN, "%s", server->group ? server->group : "-");
-	table__add(table, TABLE_PLAIN, "%" PRIu64, server->queries);
+	table__add(table, TABLE_PLAIN, "%" PRIu64, server->totals.queries);
 	add_shares(table, server);
 	add_rcodes(table, server);
-	add_latency(table, server->samples, server->median_ns);
-	add_latency(table, server->samples, server->p90_ns);
+	add_latency(table, server->totals.median_ns > 0, server->totals.median_ns);
+	add_latency(table, server->totals.median_ns > 0, server->totals.p90_ns);
 	add_latency(table, server->sufficient, server->baseline_ns);
 	add_standing(table, server);
 }

@@ -129,7 +129,7 @@ static void add_loss(struct table *table, uint64_t count, const char *name, cons
 {
 	if (!count)
 		return;
-	table__add(table, TABLE_PLAIN, " ");
+	table__add(table, TABLE_PLAIN, "%s", "");
 	table__add(table, TABLE_YELLOW, "%" PRIu64, count);
 	table__add(table, TABLE_PLAIN, "%s", name);
 	table__add(table, TABLE_PLAIN, "%s", remedy);
@@ -139,7 +139,7 @@ static void add_loss(struct table *table, uint64_t count, const char *name, cons
 static int print_losses(const struct report *report)
 {
 	static const struct table_column columns[] = {
-		{" ", false}, {"COUNT", true}, {"REASON", false}, {"CAUSE AND REMEDY", false}};
+		{"", false}, {"COUNT", true}, {"REASON", false}, {"CAUSE AND REMEDY", false}};
 	const struct state *s = report->state;
 	struct table *table;
 	int r = table__new(columns, 4, &table);
@@ -170,7 +170,7 @@ static int print_losses(const struct report *report)
 /* Return: 0, -ENOMEM */
 static int print_interfaces(const struct report *report)
 {
-	static const struct table_column columns[] = {{" ", false},
+	static const struct table_column columns[] = {{"", false},
 						      {"INTERFACE", false},
 						      {"INGRESS", false},
 						      {"EGRESS", false},
@@ -183,7 +183,7 @@ static int print_interfaces(const struct report *report)
 	for (unsigned i = 0; i < report->state->interface_count; i++) {
 		const struct state_interface *at = &report->state->interfaces[i];
 
-		table__add(table, TABLE_PLAIN, " ");
+		table__add(table, TABLE_PLAIN, "%s", "");
 		table__add(table, TABLE_PLAIN, "%s", at->name);
 		table__add(table, TABLE_PLAIN, "%s", at->ingress);
 		table__add(table, TABLE_PLAIN, "%s", at->egress);

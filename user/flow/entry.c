@@ -78,9 +78,14 @@ void entry_store__done(struct entry_store *store)
 	*store = (struct entry_store){0};
 }
 
-uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key)
+uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key,
+			   const void *question, size_t question_bytes)
 {
-	return (uint32_t)XXH3_64bits_withSeed(key, sizeof(*key), store->seed);
+	uint64_t hash = XXH3_64bits_withSeed(key, sizeof(*key), store->seed);
+
+	if (question_bytes)
+		hash = XXH3_64bits_withSeed(question, question_bytes, hash);
+	return (uint32_t)hash;
 }
 
 static uint32_t *bucket(const struct entry_store *store, uint32_t hash)
@@ -172,7 +177,7 @@ static struct entry *slab_take(struct entry_store *store, bool is_long)
 }
 
 struct entry *entry_store__add(struct entry_store *store, const struct entry_key *key,
-			       uint32_t hash, uint8_t name_length)
+			       uint32_t hash, bool by_question, uint8_t name_length)
 {
 	bool is_long = name_length > sizeof(((struct entry *)NULL)->name);
 	struct entry *entry;
@@ -187,6 +192,8 @@ struct entry *entry_store__add(struct entry_store *store, const struct entry_key
 		grow(store);
 	entry->key = *key;
 	entry->hash = hash;
+	entry->by_question = by_question;
+	store->by_question += by_question;
 	entry->name_length = name_length;
 	head = bucket(store, hash);
 	entry->chain = *head;
@@ -218,6 +225,7 @@ void entry_store__remove(struct entry_store *store, struct entry *entry)
 		link = &at(store, *link)->chain;
 	*link = entry->chain;
 	list_remove(store, entry);
+	store->by_question -= entry->by_question;
 	entry->chain = slab->free;
 	slab->free = ref & ~LONG_BIT;
 	slab->live--;

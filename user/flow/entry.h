@@ -65,7 +65,8 @@ struct entry {
 	uint16_t qclass;
 	uint16_t tries;
 	uint8_t state; /* enum entry_state */
-	uint8_t last_hook;
+	uint8_t last_hook : 7;
+	uint8_t by_question : 1;	    /* hashed with its question, see table.c */
 	uint8_t name_length;		    /* 0: no question */
 	uint8_t name[ENTRY_NAME_SHORT - 3]; /* of a short entry; a long one has ENTRY_NAME_LONG */
 };
@@ -93,6 +94,7 @@ struct entry_store {
 	struct entry_list lists[ENTRY_STATES];
 	uint32_t *buckets;
 	uint32_t bucket_count; /* power of two */
+	uint32_t by_question;  /* entries that are hashed so */
 	uint64_t seed;
 };
 
@@ -108,19 +110,25 @@ int entry_store__init(struct entry_store *store, uint32_t limit, uint64_t seed);
 /** entry_store__done() - Give all memory back. */
 void entry_store__done(struct entry_store *store);
 
-/** entry_store__hash() - Hash of a key. */
-uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key);
+/**
+ * entry_store__hash() - Hash of a key, and of the question with it.
+ * @question: @question_bytes bytes, any content; none: the hash of the key alone
+ */
+uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key,
+			   const void *question, size_t question_bytes);
 
 /**
  * entry_store__add() - Take an entry for a key and put it into the list of pending ones.
+ * @hash: under which entry_store__find() shall find it
+ * @by_question: that hash is one with the question
  * @name_length: 0..255, chooses the slab
  *
- * Only key, hash, state and name_length are set.
+ * Only key, hash, by_question, state and name_length are set.
  *
  * Return: the entry, NULL when that slab is full
  */
 struct entry *entry_store__add(struct entry_store *store, const struct entry_key *key,
-			       uint32_t hash, uint8_t name_length);
+			       uint32_t hash, bool by_question, uint8_t name_length);
 
 /** entry_store__remove() - Take an entry out of list and hash, and free it. */
 void entry_store__remove(struct entry_store *store, struct entry *entry);

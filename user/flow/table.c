@@ -35,9 +35,16 @@
  *
  * holds after every call.
  *
- * VLAN ids tell apart what is otherwise the same talk on two VLANs; but a
+ * An entry is found by the hash of its key. Should a client use a key for a
+ * second question while the first is remembered, the second entry is hashed
+ * with its question, so that no number of questions on one key makes a long
+ * chain. A response without question finds the first only.
+ *
+ * VLAN ids tell apart what is otherwise the same query on two VLANs; but a
  * packet without a tag fits any, because NICs and VLAN devices take tags off
- * on one direction and leave them on the other.
+ * on one direction and leave them on the other, and a response may come on
+ * another VLAN than its query did, as on the mirror of a router: it prefers the
+ * entry of its own VLAN.
  */
 #include "table.h"
 
@@ -52,8 +59,8 @@
 #define ENTRIES_MAX (1U << 26)
 /* Answered entries that are kept for duplicates: 3 000/s for the 5 s of the timeout, 3 MB. */
 #define ANSWERED_MAX 16384
-/* Entries of one key with different questions. More is an attack on the chains, not a client. */
-#define SAME_KEY_MAX 8
+/* Entries of one hash: one query on so many VLANs. More is an attack on the chains. */
+#define SAME_HASH_MAX 8
 /* How long one packet may take from one hook of this host to another (queues of a bridge). */
 #define FOLD_NS 50000000ULL
 /* Pending queries to known servers that are passed over in search of a stranger's. */
@@ -74,7 +81,7 @@ struct seen {
 	const struct odd_event *event;
 	struct dns_message message;
 	struct entry_key key;
-	uint32_t hash;
+	uint32_t hash; /* of the key */
 	bool is_response;
 };
 
@@ -251,20 +258,48 @@ static bool same_question(const struct entry *entry, const struct dns_message *m
 	       memcmp(entry->name, message->qname.wire, entry->name_length) == 0;
 }
 
-/*
- * The entry of a state that a message belongs to: among several the oldest,
- * which is the last in its chain.
- */
+/* Name, type and class as one run of bytes. Return: its length */
+static size_t question_bytes(const struct dns_message *message, uint8_t *buf)
+{
+	memcpy(buf, message->qname.wire, message->qname.length);
+	memcpy(buf + message->qname.length, &message->qtype, sizeof(message->qtype));
+	memcpy(buf + message->qname.length + 2, &message->qclass, sizeof(message->qclass));
+	return message->qname.length + 4U;
+}
+
+static uint32_t question_hash(const struct exchange_table *table, const struct seen *s)
+{
+	uint8_t buf[DNS_NAME_MAX + 4];
+
+	return entry_store__hash(&table->store, &s->key, buf, question_bytes(&s->message, buf));
+}
+
+/* Among the entries of a hash the oldest that fits; those of the packet's own VLAN first. */
+static struct entry *find_hashed(const struct exchange_table *table, const struct seen *s,
+				 uint32_t hash, enum entry_state state)
+{
+	struct entry *entry = NULL, *found = NULL, *elsewhere = NULL;
+
+	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
+		if (entry->state != state || !same_question(entry, &s->message))
+			continue;
+		if (same_vlan(entry, s->event))
+			found = entry;
+		else
+			elsewhere = entry;
+	}
+	return found || !s->is_response ? found : elsewhere;
+}
+
+/* The entry of a state that a message belongs to. */
 static struct entry *find(const struct exchange_table *table, const struct seen *s,
 			  enum entry_state state)
 {
-	struct entry *entry = NULL, *found = NULL;
+	struct entry *entry = find_hashed(table, s, s->hash, state);
 
-	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry)))
-		if (entry->state == state && same_vlan(entry, s->event) &&
-		    same_question(entry, &s->message))
-			found = entry;
-	return found;
+	if (entry || !s->message.has_question || !table->store.by_question)
+		return entry;
+	return find_hashed(table, s, question_hash(table, s), state);
 }
 
 /* Was this very packet seen before, at another hook of this host? */
@@ -305,17 +340,36 @@ static void note_transmission(struct entry *entry, const struct seen *s)
 	entry->query_bytes = s->event->message_bytes;
 }
 
-/* Keep the entries of one key few, and make room for one more. */
+/* Entries of a hash, and the oldest of them, which is the last of its chain. */
+static unsigned count_hashed(const struct exchange_table *table, const struct seen *s,
+			     uint32_t hash, struct entry **ret_oldest)
+{
+	struct entry *entry = NULL;
+	unsigned count = 0;
+
+	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
+		*ret_oldest = entry;
+		count++;
+	}
+	return count;
+}
+
+/* Does the hash of the key lead to another question already? */
+static bool is_second_question(const struct exchange_table *table, const struct seen *s)
+{
+	struct entry *entry = entry_store__find(&table->store, &s->key, s->hash, NULL);
+
+	return entry && s->message.has_question && !same_question(entry, &s->message);
+}
+
+/* Take an entry, making room for it if need be. NULL: no long name could go for this one. */
 static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = NULL, *oldest = NULL;
-	unsigned same_key = 0;
+	bool by_question = is_second_question(table, s);
+	uint32_t hash = by_question ? question_hash(table, s) : s->hash;
+	struct entry *oldest = NULL, *entry;
 
-	while ((entry = entry_store__find(&table->store, &s->key, s->hash, entry))) {
-		oldest = entry;
-		same_key++;
-	}
-	if (same_key >= SAME_KEY_MAX) {
+	if (count_hashed(table, s, hash, &oldest) >= SAME_HASH_MAX) {
 		if (oldest->state == ENTRY_PENDING)
 			evict_pending(table, oldest);
 		else
@@ -323,11 +377,12 @@ static struct entry *add_entry(struct exchange_table *table, const struct seen *
 	}
 	if (entry_store__count(&table->store) >= table->limits.entries)
 		evict(table);
-	entry = entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	entry = entry_store__add(&table->store, &s->key, hash, by_question,
+				 s->message.qname.length);
 	if (entry)
 		return entry;
 	evict_long(table);
-	return entry_store__add(&table->store, &s->key, s->hash, s->message.qname.length);
+	return entry_store__add(&table->store, &s->key, hash, by_question, s->message.qname.length);
 }
 
 static void add_query(struct exchange_table *table, const struct seen *s)
@@ -508,7 +563,7 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
 	orient(&s);
-	s.hash = entry_store__hash(&table->store, &s.key);
+	s.hash = entry_store__hash(&table->store, &s.key, NULL, 0);
 	if (s.is_response)
 		take_response(table, &s);
 	else

@@ -1,269 +1,197 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The daemon's state as JSON and back: one table of numbers serves both ways. */
+/*
+ * The files of the state directory. The lock is an open file description lock
+ * (fcntl(2)): it ends with the daemon however that ends, and others can see it
+ * without taking it (F_OFD_GETLK), so that `oddns status` can never be in the
+ * way of a daemon that starts.
+ */
 #include "state.h"
 
-#include "base/text.h"
-#include "dns/codes.h"
-#include "state_json.h"
+#include "base/log.h"
+#include "sink/state_json.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-struct number_row {
-	const char *object; /* that holds it */
-	const char *name;
-	size_t offset; /* of a uint64_t */
+#define STATE_NAME "status.json"
+#define STATE_NEW  "status.json.new"
+#define LOCK_NAME  "lock"
+
+struct state_lock {
+	int dir_fd;
+	int fd;
+	bool made_dir;
+	char dir[PATH_MAX];
 };
 
-#define STATE(object, name, member)                                                                \
-	{                                                                                          \
-		object, name, offsetof(struct state, member)                                       \
-	}
-
-static const struct number_row state_numbers[] = {
-	STATE("settings", "timeout_ns", timeout_ns),
-	STATE("settings", "interval_ns", interval_ns),
-	STATE("settings", "window", window),
-	STATE("settings", "absolute_ns", absolute_ns),
-	STATE("exchanges", "queries", exchanges.queries),
-	STATE("exchanges", "responses", exchanges.responses),
-	STATE("exchanges", "answered", exchanges.answered),
-	STATE("exchanges", "unanswered", exchanges.unanswered),
-	STATE("exchanges", "pending", exchanges.pending),
-	STATE("exchanges", "retransmitted", exchanges.retransmitted),
-	STATE("exchanges", "evicted", exchanges.evicted),
-	STATE("exchanges", "late", exchanges.late),
-	STATE("exchanges", "orphan", exchanges.orphan),
-	STATE("exchanges", "duplicate", exchanges.duplicate),
-	STATE("exchanges", "folded", exchanges.folded),
-	STATE("exchanges", "coalesced", exchanges.coalesced),
-	STATE("packets", "xdp", source.packets[ODD_HOOK_XDP]),
-	STATE("packets", "tc_ingress", source.packets[ODD_HOOK_TC_INGRESS]),
-	STATE("packets", "tc_egress", source.packets[ODD_HOOK_TC_EGRESS]),
-	STATE("memory", "entries", usage.entries),
-	STATE("memory", "limit", usage.limit),
-	STATE("memory", "table_bytes", usage.bytes),
-	STATE("memory", "resident_bytes", resident_bytes),
-	STATE("alerts", "raised", alerts_raised),
-	STATE("alerts", "unsent", alerts_unsent),
-	STATE("known", "servers", servers_known),
-	STATE("known", "evicted", servers_evicted),
+/* What state__read() returns: the state first, and what its pointers point into. */
+struct state_copy {
+	struct state state;
+	struct state_interface *interfaces;
+	struct state_server *servers;
+	json_t *json;
 };
 
-static const struct number_row server_numbers[] = {
-	{NULL, "queries", offsetof(struct state_server, queries)},
-	{NULL, "answered", offsetof(struct state_server, answered)},
-	{NULL, "unanswered", offsetof(struct state_server, unanswered)},
-	{NULL, "late", offsetof(struct state_server, late)},
-	{NULL, "samples", offsetof(struct state_server, samples)},
-};
-
-/* null instead of a number that means nothing */
-static const struct number_row server_latencies[] = {
-	{NULL, "median_ns", offsetof(struct state_server, median_ns)},
-	{NULL, "p90_ns", offsetof(struct state_server, p90_ns)},
-	{NULL, "p99_ns", offsetof(struct state_server, p99_ns)},
-};
-
-#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
-
-static uint64_t number_at(const void *base, const struct number_row *row)
+static int open_dir(const char *dir)
 {
-	uint64_t number;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	memcpy(&number, (const char *)base + row->offset, sizeof(number));
-	return number;
+	return fd < 0 ? -errno : fd;
 }
 
-static uint64_t number_in(const json_t *object, const char *name)
+static json_t *whole_state(const struct state *state)
 {
-	return (uint64_t)json_integer_value(json_object_get(object, name));
-}
+	json_t *json = state_json(state), *list = json_array();
 
-static void read_numbers(const json_t *from, const struct number_row *rows, size_t n, void *base)
-{
-	for (size_t i = 0; i < n; i++) {
-		const json_t *object =
-			rows[i].object ? json_object_get(from, rows[i].object) : from;
-		uint64_t number = number_in(object, rows[i].name);
-
-		memcpy((char *)base + rows[i].offset, &number, sizeof(number));
-	}
-}
-
-static void set_number(json_t *object, const char *name, uint64_t number)
-{
-	json_object_set_new(object, name, json_integer((json_int_t)number));
-}
-
-/* The object of that name in @root, made when it is not there. */
-static json_t *object_in(json_t *root, const char *name)
-{
-	json_t *object = json_object_get(root, name);
-
-	if (object)
-		return object;
-	json_object_set_new(root, name, json_object());
-	return json_object_get(root, name);
-}
-
-static void write_numbers(json_t *to, const struct number_row *rows, size_t n, const void *base)
-{
-	for (size_t i = 0; i < n; i++)
-		set_number(rows[i].object ? object_in(to, rows[i].object) : to, rows[i].name,
-			   number_at(base, &rows[i]));
-}
-
-const char *state_server__standing(const struct state_server *server)
-{
-	if (server->raised)
-		return "odd";
-	return server->sufficient ? "ok" : "insufficient";
-}
-
-/* A text that an administrator or another program chose: bytes that are not UTF-8 as "\\DDD". */
-static json_t *text(const char *chosen)
-{
-	json_t *json = json_string(chosen);
-	char printable[256];
-
-	if (json || !chosen)
-		return json ? json : json_null();
-	return json_string(text_printable(chosen, strlen(chosen), printable, sizeof(printable)));
-}
-
-json_t *state_json_server(const struct state_server *server)
-{
-	char address[TEXT_ADDRESS_MAX], code[DNS_CODE_TEXT_MAX];
-	json_t *rcodes = json_object();
-	json_t *json = json_pack("{s:s, s:s, s:o, s:b, s:b, s:s}", "type", "server", "address",
-				 text_address(server->address, address), "group",
-				 text(server->group), "recursive", server->recursive, "pinned",
-				 server->pinned, "standing", state_server__standing(server));
-
-	write_numbers(json, server_numbers, COUNT(server_numbers), server);
-	for (size_t i = 0; i < COUNT(server_latencies); i++)
-		json_object_set_new(json, server_latencies[i].name,
-				    server->samples ? json_integer((json_int_t)number_at(
-							      server, &server_latencies[i]))
-						    : json_null());
-	json_object_set_new(json, "baseline_ns",
-			    server->sufficient ? json_integer((json_int_t)server->baseline_ns)
-					       : json_null());
-	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
-		if (server->rcodes[i])
-			set_number(rcodes,
-				   i == INTERVAL_RCODES - 1 ? "other"
-							    : dns_rcode_text((uint16_t)i, code),
-				   server->rcodes[i]);
-	json_object_set_new(json, "rcodes", rcodes);
+	for (unsigned i = 0; i < state->server_count; i++)
+		json_array_append_new(list, state_json_server(&state->servers[i]));
+	json_object_set_new(json, "servers", list);
 	return json;
 }
 
-int state_json_read_server(const json_t *json, struct state_server *ret)
+static int write_all(int fd, const char *text, size_t length)
 {
-	const char *address = json_string_value(json_object_get(json, "address"));
-	const char *standing = json_string_value(json_object_get(json, "standing"));
-	const json_t *rcodes = json_object_get(json, "rcodes");
-	struct state_server server = {0};
-	char code[DNS_CODE_TEXT_MAX];
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
 
-	if (!address || text_parse_address(address, server.address) < 0 || !standing)
-		return -EPROTO;
-	server.group = json_string_value(json_object_get(json, "group"));
-	server.recursive = json_is_true(json_object_get(json, "recursive"));
-	server.pinned = json_is_true(json_object_get(json, "pinned"));
-	server.raised = strcmp(standing, "odd") == 0;
-	server.sufficient = json_is_integer(json_object_get(json, "baseline_ns"));
-	server.baseline_ns = number_in(json, "baseline_ns");
-	read_numbers(json, server_numbers, COUNT(server_numbers), &server);
-	read_numbers(json, server_latencies, COUNT(server_latencies), &server);
-	for (unsigned i = 0; i < INTERVAL_RCODES - 1; i++)
-		server.rcodes[i] = number_in(rcodes, dns_rcode_text((uint16_t)i, code));
-	server.rcodes[INTERVAL_RCODES - 1] = number_in(rcodes, "other");
-	*ret = server;
-	return 0;
-}
-
-static json_t *interfaces(const struct state *state)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < state->interface_count; i++) {
-		const struct state_interface *at = &state->interfaces[i];
-
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:o, s:o}", "name", text(at->name),
-						"ingress", text(at->ingress), "egress",
-						text(at->egress), "note", text(at->note)));
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			text += n;
+			length -= (size_t)n;
+		}
 	}
-	return list;
-}
-
-json_t *state_json(const struct state *state)
-{
-	char started[TEXT_TIME_MAX], now[TEXT_TIME_MAX];
-	json_t *json = json_pack(
-		"{s:s, s:i, s:I, s:s, s:s, s:s, s:I, s:I, s:s, s:b, s:o}", "type", "status", "abi",
-		ODD_ABI_VERSION, "pid", (json_int_t)state->pid, "version", state->version,
-		"started", text_time(state->started_ns, started), "now",
-		text_time(state->now_ns, now), "started_ns", (json_int_t)state->started_ns,
-		"now_ns", (json_int_t)state->now_ns, "direction", state->direction, "journal",
-		state->journal, "interfaces", interfaces(state));
-
-	write_numbers(json, state_numbers, COUNT(state_numbers), state);
-	json_object_set_new(object_in(json, "settings"), "relative", json_real(state->relative));
-	for (int i = DNS_MESSAGE_CUT + 1; i < DNS_MESSAGE_VERDICTS; i++)
-		set_number(object_in(json, "unparsable"), dns_verdict_name((enum dns_verdict)i),
-			   state->exchanges.unparsable[i]);
-	for (int i = 1; i < ODD_DROP_COUNT; i++)
-		set_number(object_in(json, "drops"), odd_drop_name((enum odd_drop)i),
-			   state->source.drops[i]);
-	return json;
-}
-
-/* A string of the file, "" without one: nobody who prints it needs to ask. */
-static const char *string_in(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
-void state_json_read_interface(const json_t *json, struct state_interface *ret)
-{
-	ret->name = string_in(json, "name");
-	ret->ingress = string_in(json, "ingress");
-	ret->egress = string_in(json, "egress");
-	ret->note = string_in(json, "note");
-}
-
-int state_json_read(const json_t *json, struct state *ret)
-{
-	if (strcmp(string_in(json, "type"), "status") != 0 ||
-	    number_in(json, "abi") != ODD_ABI_VERSION)
-		return -EPROTO;
-	memset(ret, 0, sizeof(*ret));
-	ret->pid = (int64_t)number_in(json, "pid");
-	ret->version = string_in(json, "version");
-	ret->started_ns = (int64_t)number_in(json, "started_ns");
-	ret->now_ns = (int64_t)number_in(json, "now_ns");
-	ret->direction = string_in(json, "direction");
-	ret->journal = json_is_true(json_object_get(json, "journal"));
-	ret->relative =
-		json_number_value(json_object_get(json_object_get(json, "settings"), "relative"));
-	read_numbers(json, state_numbers, COUNT(state_numbers), ret);
-	for (int i = DNS_MESSAGE_CUT + 1; i < DNS_MESSAGE_VERDICTS; i++)
-		ret->exchanges.unparsable[i] = number_in(json_object_get(json, "unparsable"),
-							 dns_verdict_name((enum dns_verdict)i));
-	for (int i = 1; i < ODD_DROP_COUNT; i++)
-		ret->source.drops[i] =
-			number_in(json_object_get(json, "drops"), odd_drop_name((enum odd_drop)i));
 	return 0;
+}
+
+/* O_EXCL and O_NOFOLLOW: whatever somebody left under that name, it is not written to. */
+static int write_new(int dir_fd, const char *text)
+{
+	int fd, r;
+
+	unlinkat(dir_fd, STATE_NEW, 0);
+	fd = openat(dir_fd, STATE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text, strlen(text));
+	/* The mask of whoever started us must not hide it from `oddns status`. */
+	if (r == 0 && fchmod(fd, 0644) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(dir_fd, STATE_NEW, dir_fd, STATE_NAME) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir_fd, STATE_NEW, 0);
+	return r;
+}
+
+int state__write(const char *dir, const struct state *state)
+{
+	int dir_fd = open_dir(dir);
+	json_t *json;
+	char *text;
+	int r;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	json = whole_state(state);
+	/* In memory first: json_dumpfd() makes a system call of each token. */
+	text = json_dumps(json, STATE_JSON_FLAGS);
+	r = text ? write_new(dir_fd, text) : -ENOMEM;
+	free(text);
+	json_decref(json);
+	close(dir_fd);
+	return r;
+}
+
+static int fill_copy(struct state_copy *copy)
+{
+	const json_t *interfaces = json_object_get(copy->json, "interfaces");
+	const json_t *servers = json_object_get(copy->json, "servers");
+	size_t interface_count = json_array_size(interfaces),
+	       server_count = json_array_size(servers);
+	int r = state_json_read(copy->json, &copy->state);
+
+	if (r < 0)
+		return r;
+	copy->interfaces = calloc(interface_count + 1, sizeof(*copy->interfaces));
+	copy->servers = calloc(server_count + 1, sizeof(*copy->servers));
+	if (!copy->interfaces || !copy->servers)
+		return -ENOMEM;
+	for (size_t i = 0; i < interface_count; i++)
+		state_json_read_interface(json_array_get(interfaces, i), &copy->interfaces[i]);
+	for (size_t i = 0; i < server_count && r == 0; i++)
+		r = state_json_read_server(json_array_get(servers, i), &copy->servers[i]);
+	copy->state.interfaces = copy->interfaces;
+	copy->state.interface_count = (unsigned)interface_count;
+	copy->state.servers = copy->servers;
+	copy->state.server_count = (unsigned)server_count;
+	return r;
+}
+
+static int read_json(const char *dir, json_t **ret_json)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	json_t *json;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, STATE_NAME) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > STATE_FILE_MAX) {
+		close(fd);
+		return -EPROTO;
+	}
+	json = json_loadfd(fd, 0, NULL);
+	close(fd);
+	if (!json)
+		return -EPROTO;
+	*ret_json = json;
+	return 0;
+}
+
+int state__read(const char *dir, struct state **ret_state)
+{
+	struct state_copy *copy = calloc(1, sizeof(*copy));
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = read_json(dir, &copy->json);
+	if (r == 0)
+		r = fill_copy(copy);
+	if (r < 0) {
+		state__free(&copy->state);
+		return r;
+	}
+	*ret_state = &copy->state;
+	return 0;
+}
+
+void state__free(struct state *state)
+{
+	struct state_copy *copy = (struct state_copy *)state; /* state is its first member */
+
+	if (!copy)
+		return;
+	free(copy->interfaces);
+	free(copy->servers);
+	json_decref(copy->json);
+	free(copy);
 }
 
 static void print_line(FILE *out, json_t *json)
 {
-	json_dumpf(json, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_dumpf(json, out, STATE_JSON_FLAGS);
 	fputc('\n', out);
 	json_decref(json);
 }
@@ -279,4 +207,122 @@ void state__print(FILE *out, const struct state *state, bool running)
 void state_server__print(FILE *out, const struct state_server *server)
 {
 	print_line(out, state_json_server(server));
+}
+
+static int64_t read_pid(int fd)
+{
+	char text[24] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return 0;
+	return strtoll(text, NULL, 10);
+}
+
+static int write_pid(int fd)
+{
+	char text[24];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n || fchmod(fd, 0644) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Is the file that we locked still the one under its name? Its last owner may have removed it. */
+static bool is_in_place(const struct state_lock *lock)
+{
+	struct stat ours, there;
+
+	return fstat(lock->fd, &ours) == 0 &&
+	       fstatat(lock->dir_fd, LOCK_NAME, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+static int lock_file(struct state_lock *lock)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	for (;;) {
+		lock->fd = openat(lock->dir_fd, LOCK_NAME,
+				  O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (lock->fd < 0)
+			return log_err(-errno, "open lock '%s/%s'", lock->dir, LOCK_NAME);
+		if (fcntl(lock->fd, F_OFD_SETLK, &whole) < 0)
+			break;
+		if (is_in_place(lock))
+			return write_pid(lock->fd);
+		close(lock->fd);
+	}
+	if (errno != EAGAIN && errno != EACCES)
+		return log_err(-errno, "lock '%s/%s'", lock->dir, LOCK_NAME);
+	log_err(0,
+		"another oddns (pid %" PRId64 ") uses %s: stop it, or give this one its own "
+		"sensor.state and sensor.pins",
+		read_pid(lock->fd), lock->dir);
+	return -EBUSY;
+}
+
+static void drop(struct state_lock *lock)
+{
+	if (lock->fd >= 0)
+		close(lock->fd);
+	if (lock->dir_fd >= 0)
+		close(lock->dir_fd);
+	if (lock->made_dir)
+		rmdir(lock->dir); /* fails when somebody else's files are in it: as it should */
+	free(lock);
+}
+
+int state_lock__take(const char *dir, struct state_lock **ret_lock)
+{
+	struct state_lock *lock = calloc(1, sizeof(*lock));
+	int r;
+
+	if (!lock)
+		return -ENOMEM;
+	lock->fd = lock->dir_fd = -1;
+	if (snprintf(lock->dir, sizeof(lock->dir), "%s", dir) >= (int)sizeof(lock->dir)) {
+		free(lock);
+		return log_err(-ENAMETOOLONG, "state directory '%s'", dir);
+	}
+	lock->made_dir = mkdir(dir, 0755) == 0;
+	if (lock->made_dir)
+		chmod(dir, 0755); /* whatever the mask */
+	lock->dir_fd = open_dir(dir);
+	r = lock->dir_fd < 0 ? log_err(lock->dir_fd, "open state directory '%s'", dir)
+			     : lock_file(lock);
+	if (r < 0) {
+		drop(lock);
+		return r;
+	}
+	*ret_lock = lock;
+	return 0;
+}
+
+void state_lock__release(struct state_lock *lock)
+{
+	if (!lock)
+		return;
+	unlinkat(lock->dir_fd, STATE_NAME, 0);
+	unlinkat(lock->dir_fd, STATE_NEW, 0);
+	unlinkat(lock->dir_fd, LOCK_NAME, 0); /* still locked: see is_in_place() */
+	drop(lock);
+}
+
+int state_lock__holder(const char *dir, int64_t *ret_pid)
+{
+	struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	char path[PATH_MAX];
+	int fd, r;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, LOCK_NAME) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	r = fcntl(fd, F_OFD_GETLK, &whole) < 0 ? -errno : whole.l_type != F_UNLCK;
+	if (r == 1)
+		*ret_pid = read_pid(fd);
+	close(fd);
+	return r;
 }

@@ -1,12 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between state.c, which knows the schema, and state_file.c, which knows files. */
+/*
+ * The daemon's state as JSON and back.
+ *
+ * Schema, in this order; numbers are integers unless said:
+ *   type "status", abi (ODD_ABI_VERSION), pid, version,
+ *   started, now            RFC 3339, and started_ns, now_ns since 1970 in UTC
+ *   direction               "unknown", "both", "queries only", "responses only"
+ *   journal                 true when journald takes the alerts
+ *   interfaces              [{name, ingress, egress, note}]
+ *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real)}
+ *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
+ *                            evicted, late, orphan, duplicate, folded, coalesced}
+ *   unparsable              {verdict of dns/message.h: count}
+ *   packets                 {xdp, tc_ingress, tc_egress}
+ *   drops                   {reason of source/source.h: count}
+ *   memory                  {entries, limit, table_bytes, resident_bytes}
+ *   alerts                  {raised, unsent}
+ *   known                   {servers, evicted}
+ *   servers                 [{type "server", address, group (null in none), recursive, pinned,
+ *                             standing "ok"|"odd"|"insufficient", queries, answered, unanswered,
+ *                             late, samples, median_ns, p90_ns, p99_ns, baseline_ns,
+ *                             rcodes {mnemonic: count}}]
+ * latencies are null without samples in the window; baseline_ns when its group has none.
+ * Keys are only added; a reader takes what is missing as 0, and other ABIs not at all.
+ */
 #ifndef SINK_STATE_JSON_H
 #define SINK_STATE_JSON_H
 
-#include "sink/state.h"
+#include "sink/state_data.h"
 
 #include <errno.h>
 #include <jansson.h>
+
+/* 15 digits: what a double holds of the decimal that an administrator wrote. */
+#define STATE_JSON_FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15))
 
 /** state_json() - The state without servers; owned by the caller, NULL when out of memory. */
 json_t *state_json(const struct state *state);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "linktype.h"
+#include "pcapng.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -16,6 +17,8 @@
 
 struct capture {
 	const char *path; /* as people know it */
+	FILE *file;
+	struct pcapng *pcapng; /* between file and pcap */
 	pcap_t *pcap;
 	int dlt;
 	uint8_t *buf; /* ENGINE_FRAME_MAX bytes */
@@ -41,19 +44,16 @@ static const struct format formats[] = {
 	{"PK\x03\x04", 4, "a zip archive; unpack it first"},
 };
 
-/* Looks once more at a file that libpcap refused. A pipe cannot be read again: NULL then. */
-static const char *describe(FILE *file)
+/* Knows a file that libpcap refused by its first bytes; NULL: it does not. */
+static const char *describe(const struct pcapng *pcapng)
 {
-	char head[8];
-	size_t n;
+	char first[PCAPNG_FIRST_BYTES];
+	size_t n = pcapng__first(pcapng, first);
 
-	if (fseek(file, 0, SEEK_SET) < 0)
-		return NULL;
-	n = fread(head, 1, sizeof(head), file);
 	if (n == 0)
 		return "empty; a capture has at least a header";
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (n >= formats[i].bytes && memcmp(head, formats[i].magic, formats[i].bytes) == 0)
+		if (n >= formats[i].bytes && memcmp(first, formats[i].magic, formats[i].bytes) == 0)
 			return formats[i].what;
 	return NULL;
 }
@@ -74,31 +74,46 @@ static FILE *open_file(const char *path)
 	return file;
 }
 
-static void close_file(FILE *file)
+static void close_capture(struct capture *c)
 {
-	if (file != stdin)
-		fclose(file);
+	if (c->pcap)
+		pcap_close(c->pcap); /* and its stream */
+	pcapng__free(c->pcapng);
+	if (c->file && c->file != stdin)
+		fclose(c->file);
+	free(c->buf);
 }
 
+static int refuse(const struct capture *c, const char *why)
+{
+	const char *what = describe(c->pcapng);
+
+	if (what)
+		log_err(0, "read capture '%s': it is %s", c->path, what);
+	else
+		log_err(0, "read capture '%s': %s; pcap and pcapng files can be read", c->path,
+			why);
+	return -EINVAL;
+}
+
+/* Return: 0, negative errno after reporting; to be closed in either case. */
 static int open_capture(const char *path, struct capture *ret)
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
-	FILE *file = open_file(path);
-	const char *what;
+	FILE *stream;
 
-	ret->path = strcmp(path, "-") == 0 ? "standard input" : path;
-	if (!file)
+	*ret = (struct capture){.path = strcmp(path, "-") == 0 ? "standard input" : path};
+	ret->file = open_file(path);
+	if (!ret->file)
 		return log_err(-errno, "open capture '%s'", ret->path);
-	ret->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
+	ret->buf = malloc(ENGINE_FRAME_MAX);
+	if (!ret->buf || pcapng__open(ret->file, &ret->pcapng, &stream) < 0)
+		return log_err(-ENOMEM, "read capture '%s'", ret->path);
+	ret->pcap =
+		pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (!ret->pcap) {
-		what = describe(file);
-		if (what)
-			log_err(0, "read capture '%s': it is %s", ret->path, what);
-		else
-			log_err(0, "read capture '%s': %s; pcap and pcapng files can be read",
-				ret->path, why);
-		close_file(file);
-		return -EINVAL;
+		fclose(stream);
+		return refuse(ret, why);
 	}
 	return 0;
 }
@@ -190,16 +205,13 @@ static int feed(struct capture *c, struct engine *engine, struct capture_counter
 
 int capture_replay(const char *path, struct engine *engine, struct capture_counters *ret)
 {
-	struct capture c = {0};
+	struct capture c;
 	int r = open_capture(path, &c);
 
-	if (r < 0)
-		return r;
-	c.buf = malloc(ENGINE_FRAME_MAX);
-	r = c.buf ? check_linktype(&c) : log_err(-ENOMEM, "read capture '%s'", c.path);
+	if (r == 0)
+		r = check_linktype(&c);
 	if (r == 0)
 		r = feed(&c, engine, ret);
-	free(c.buf);
-	pcap_close(c.pcap); /* and its file, but for standard input */
+	close_capture(&c);
 	return r;
 }

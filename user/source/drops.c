@@ -24,9 +24,9 @@ static const struct {
 	[ODD_DROP_RING_FULL] = {"ring_full", "the daemon falls behind: raise sensor.ring, or give "
 					     "it a processor of its own"},
 	[ODD_DROP_COPY_FAILED] = {"copy_failed", "the kernel refused to copy the message"},
-	[ODD_DROP_SERVER_RCODE_FULL] = {"server_rcode_full",
-					"more servers than the map holds, counted under address "
-					"::; raise sensor.servers"},
+	[ODD_DROP_SERVER_RCODE_FULL] =
+		{"server_rcode_full", "more servers than the map holds, counted in overflow_rcode; "
+				      "raise sensor.servers"},
 };
 
 const char *odd_drop_name(enum odd_drop drop)

@@ -21,9 +21,12 @@
 #define INTERFACES_MAX 64
 
 struct live {
-	struct live_options options;
+	enum attach_mode mode;
+	bool (*is_configured)(const void *context, const __u8 *server);
+	const void *configured_context;
 	struct oddns_bpf *programs;
 	struct ring_buffer *ring;
+	char *pin_dir;
 	bool pinned;
 	int link_fd;
 	struct sweep sweep;
@@ -85,13 +88,13 @@ static int name_default_interfaces(struct live *live)
 	return r;
 }
 
-static int name_interfaces(struct live *live)
+static int name_interfaces(struct live *live, char *const *names)
 {
 	int r = 0;
 
-	if (!live->options.interfaces[0])
+	if (!names[0])
 		return name_default_interfaces(live);
-	for (char *const *name = live->options.interfaces; *name && r == 0; name++)
+	for (char *const *name = names; *name && r == 0; name++)
 		r = name_interface(live, *name);
 	return r;
 }
@@ -101,7 +104,7 @@ static int attach_interfaces(struct live *live)
 	int r = 0;
 
 	for (unsigned i = 0; i < live->interface_count && r == 0; i++)
-		r = attachment__attach(&live->interfaces[i], live->programs, live->options.mode);
+		r = attachment__attach(&live->interfaces[i], live->programs, live->mode);
 	return r;
 }
 
@@ -116,9 +119,8 @@ static int open_link_socket(struct live *live)
 	return 0;
 }
 
-static int load(struct live *live)
+static int load(struct live *live, const struct live_options *options)
 {
-	const struct live_options *options = &live->options;
 	const struct programs_options programs = {
 		.ports = options->ports,
 		.port_count = options->port_count,
@@ -134,7 +136,10 @@ static int load(struct live *live)
 		ring_buffer__new(bpf_map__fd(live->programs->maps.events), take_event, live, NULL);
 	if (!live->ring)
 		return log_err(-errno, "map the event ring");
-	r = pins_make(live->programs, options->pin_dir);
+	live->pin_dir = strdup(options->pin_dir);
+	if (!live->pin_dir)
+		return -ENOMEM;
+	r = pins_make(live->programs, live->pin_dir);
 	live->pinned = r == 0;
 	return r;
 }
@@ -147,13 +152,15 @@ int live__open(const struct live_options *options, event_fn on_event, void *cont
 
 	if (!live)
 		return -ENOMEM;
-	live->options = *options;
+	live->mode = options->mode;
+	live->is_configured = options->is_configured;
+	live->configured_context = options->configured_context;
 	live->on_event = on_event;
 	live->context = context;
 	live->link_fd = -1;
-	r = name_interfaces(live);
+	r = name_interfaces(live, options->interfaces);
 	if (r == 0)
-		r = load(live);
+		r = load(live, options);
 	if (r == 0)
 		r = open_link_socket(live);
 	if (r == 0)
@@ -170,16 +177,22 @@ void live__close(struct live *live)
 {
 	if (!live)
 		return;
-	for (unsigned i = 0; i < live->interface_count; i++)
-		attachment__detach(&live->interfaces[i]);
+	live__detach(live);
 	if (live->pinned)
-		pins_remove(live->programs, live->options.pin_dir);
+		pins_remove(live->programs, live->pin_dir);
+	free(live->pin_dir);
 	if (live->link_fd >= 0)
 		close(live->link_fd);
 	ring_buffer__free(live->ring);
 	programs__free(live->programs);
 	sweep__done(&live->sweep);
 	free(live);
+}
+
+void live__detach(struct live *live)
+{
+	for (unsigned i = 0; i < live->interface_count; i++)
+		attachment__detach(&live->interfaces[i]);
 }
 
 int live__ring_fd(const struct live *live)
@@ -241,7 +254,7 @@ void live__follow_links(struct live *live)
 		}
 		if (!ifindex || ifindex == a->refused)
 			continue;
-		if (attachment__attach(a, live->programs, live->options.mode) == 0)
+		if (attachment__attach(a, live->programs, live->mode) == 0)
 			log_info("interface '%s' is back", a->ifname);
 		else
 			a->refused = ifindex;
@@ -256,7 +269,7 @@ void live__counters(const struct live *live, struct source_counters *ret)
 void live__sweep(struct live *live, const struct source_counters *counters)
 {
 	sweep__run(&live->sweep, live->programs, counters->drops[ODD_DROP_SERVER_RCODE_FULL],
-		   live->options.is_configured, live->options.configured_context);
+		   live->is_configured, live->configured_context);
 }
 
 unsigned live__interface_count(const struct live *live)

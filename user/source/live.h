@@ -26,7 +26,7 @@ struct live;
 
 /**
  * live__open() - Load, pin, attach.
- * @options: copied but for what it points to, which must outlive the source
+ * @options: copied; is_configured() may be called until the source is closed
  * @on_event: called from live__consume()
  *
  * Return: 0, negative errno after reporting; nothing stays attached or pinned then
@@ -36,6 +36,9 @@ int live__open(const struct live_options *options, event_fn on_event, void *cont
 
 /** live__close() - Detach and unpin everything. */
 void live__close(struct live *live);
+
+/** live__detach() - Detach from all interfaces; what waits in the ring can still be consumed. */
+void live__detach(struct live *live);
 
 /** live__ring_fd() - Readable when the programs want attention. */
 int live__ring_fd(const struct live *live);

@@ -70,9 +70,7 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
 	*(bool *)&programs->rodata->replay = options->replay;
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
-	/* RCODEs of :: come on top */
-	bpf_map__set_max_entries(programs->maps.server_rcode,
-				 options->server_keys + ODD_RCODE_COUNT);
+	bpf_map__set_max_entries(programs->maps.server_rcode, options->server_keys);
 	bpf_program__set_autoload(programs->progs.oddns_ingress, !options->replay);
 	bpf_program__set_autoload(programs->progs.oddns_egress, !options->replay);
 }
@@ -104,7 +102,6 @@ static int explain_load_failure(int r)
 
 int programs__load(const struct programs_options *options, struct oddns_bpf **ret_programs)
 {
-	static const __u8 others[16];
 	struct oddns_bpf *programs;
 	int r;
 
@@ -116,8 +113,6 @@ int programs__load(const struct programs_options *options, struct oddns_bpf **re
 	r = oddns_bpf__load(programs);
 	if (r == 0)
 		r = preset_drops(programs->maps.drops, libbpf_num_possible_cpus());
-	if (r == 0)
-		r = programs__pin_server(programs, others);
 	if (r < 0) {
 		oddns_bpf__destroy(programs);
 		return explain_load_failure(r);

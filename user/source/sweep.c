@@ -62,7 +62,6 @@ static struct sweep_row *snapshot(const struct bpf_map *map, unsigned *ret_count
 void sweep__run(struct sweep *sweep, const struct oddns_bpf *programs, __u64 full,
 		bool (*keep)(const void *context, const __u8 *server), const void *context)
 {
-	static const __u8 others[16];
 	const struct bpf_map *map = programs->maps.server_rcode;
 	struct sweep_row *rows;
 	unsigned count;
@@ -78,9 +77,7 @@ void sweep__run(struct sweep *sweep, const struct oddns_bpf *programs, __u64 ful
 		if (sweep->rows)
 			then = bsearch(&rows[i], sweep->rows, sweep->count, sizeof(*rows),
 				       compare_rows);
-		if (!then || then->packets != rows[i].packets ||
-		    memcmp(rows[i].key.server, others, sizeof(others)) == 0 ||
-		    keep(context, rows[i].key.server))
+		if (!then || then->packets != rows[i].packets || keep(context, rows[i].key.server))
 			continue;
 		if (bpf_map__delete_elem(map, &rows[i].key, sizeof(rows[i].key), 0) == 0)
 			sweep->removed++;

@@ -120,43 +120,41 @@ static void measure(const struct table *table, size_t *ret_widths)
 	}
 }
 
-static void print_cell(FILE *out, const char *before, const char *text, const char *after)
+/* Spaces are owed until something follows, so that no line ends in them. */
+static void print_cell(FILE *out, size_t *owed, size_t before, const char *const texts[3])
 {
-	fputs(before, out);
-	fputs(text, out);
-	fputs(after, out);
-}
-
-/* No spaces behind the last column, so that lines do not wrap for nothing. */
-static void pad(FILE *out, size_t spaces, bool wanted)
-{
-	if (wanted)
-		fprintf(out, "%*s", (int)spaces, "");
+	if (!*texts[1]) {
+		*owed += before;
+		return;
+	}
+	fprintf(out, "%*s%s%s%s", (int)(*owed + before), "", texts[0], texts[1], texts[2]);
+	*owed = 0;
 }
 
 int table__print(const struct table *table, FILE *out, struct style style)
 {
+	size_t cells = table->column_count + table->count, owed = 0;
 	size_t widths[TABLE_COLUMNS_MAX];
-	size_t cells = table->column_count + table->count;
 
 	if (table->spoiled)
 		return -ENOMEM;
 	measure(table, widths);
 	for (size_t i = 0; i < cells; i++) {
 		unsigned at = (unsigned)(i % table->column_count);
-		const struct table_column *column = &table->columns[at];
-		bool title = i < table->column_count, last = at + 1 == table->column_count;
+		bool title = i < table->column_count, right = table->columns[at].right;
 		const struct cell *cell = title ? NULL : &table->cells[i - table->column_count];
-		const char *text = title ? column->title : cell->text;
+		const char *text = title ? table->columns[at].title : cell->text;
 		enum table_colour colour = title ? TABLE_DIM : cell->colour;
+		const char *texts[3] = {colour__on(style, colour), text,
+					colour__off(style, colour)};
 		size_t spaces = widths[at] - width_of(text);
 
-		pad(out, spaces, column->right);
-		print_cell(out, colour__on(style, colour), text, colour__off(style, colour));
-		pad(out, spaces + GAP, !last && !column->right);
-		pad(out, GAP, !last && column->right);
-		if (last)
+		print_cell(out, &owed, right ? spaces : 0, texts);
+		owed += (right ? 0 : spaces) + GAP;
+		if (at + 1 == table->column_count) {
 			fputc('\n', out);
+			owed = 0;
+		}
 	}
 	return 0;
 }

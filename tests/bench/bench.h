@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the benches share: which figures are wanted, where values go, medians.
+ * main.c has the table of figures; each other file measures a group of them.
+ */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bench; /* opaque, in main.c */
+
+/**
+ * bench__wants() - Was this figure asked for? All are when none was named.
+ * @name: of a figure, "kernel.query", or the first words of several, "kernel"
+ */
+bool bench__wants(const struct bench *bench, const char *name);
+
+/** bench__row() - Print one row and keep it for the check at the end. */
+void bench__row(struct bench *bench, const char *name, double value);
+
+/** bench__oddns() - Path of the binary that is measured as a process. */
+const char *bench__oddns(const struct bench *bench);
+
+/** bench_now_ns() - CLOCK_MONOTONIC. */
+uint64_t bench_now_ns(void);
+
+/** bench_median() - Of @n values, at least one; sorts them. */
+double bench_median(double *values, unsigned n);
+
+/* The groups. Return: 0, negative errno after saying on stderr what could not be measured. */
+int bench_kernel(struct bench *bench);
+int bench_user(struct bench *bench);
+int bench_replay(struct bench *bench);
+int bench_live(struct bench *bench);
+
+/** bench_replay_read() - The floor of replay: a process that only reads a capture. */
+int bench_replay_read(const char *path);
+
+#endif

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * oddns run: the daemon. One thread, one sd-event loop:
+ *
+ *	ring wants attention, or 100 ms have passed --> consume, let time pass
+ *	a second has passed ------------------------> state file, clock, notes
+ *	interface came or went ---------------------> attach, detach
+ *	SIGHUP -------------------------------------> read the settings again
+ *	SIGTERM, SIGINT ----------------------------> detach, unpin, print the summary
+ *
+ * The programs do not wake the daemon for each event: it looks by itself ten
+ * times a second, and is woken only when much waits (bpf/maps.bpf.h). Time that
+ * passes without events is told to the pipeline only once the ring is empty, so
+ * that no query expires while its response waits to be read.
+ */
+#include "cmd.h"
+
+#include "alert/journal.h"
+#include "base/log.h"
+#include "options.h"
+#include "pipeline.h"
+#include "sink/state.h"
+#include "sink/text.h"
+#include "snapshot.h"
+#include "source/live.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <syslog.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S   1000000000LL
+#define LOOK_USEC  100000  /* how long an event may wait in the ring */
+#define STATE_USEC 1000000 /* how old the state file may be */
+/* Events taken before signals and timers get their turn: about 20 ms. */
+#define BATCH_EVENTS 65536
+/* A clock that moved by more was set, not slewed. */
+#define CLOCK_STEP_NS (100 * 1000000LL)
+/* Keys of server_rcode for each remembered server: QUERY, NOERROR, NXDOMAIN, SERVFAIL. */
+#define KEYS_PER_SERVER 4
+
+struct daemon {
+	struct cmd_options options;
+	struct state_lock *lock;
+	struct journal *journal;
+	struct pipeline *pipeline;
+	struct live *live;
+	sd_event *loop;
+	sd_event_source *look;
+	sd_event_source *second;
+	struct snapshot snapshot;
+	int64_t clock_offset_ns;
+	int64_t started_ns;
+	uint64_t swept_ns;	  /* last sweep of server_rcode */
+	enum direction direction; /* last one that was told */
+	bool state_failed;	  /* told that the state file cannot be written */
+};
+
+static const struct options_verb verb = {
+	.name = "run",
+	.about = "Watch DNS on network interfaces until stopped, and tell the journal when a "
+		 "server becomes the odd one out. Without -i the interfaces of the default routes "
+		 "are watched.",
+	.takes = OPTION_INTERFACE | OPTION_CONFIG | OPTION_HOOK | OPTION_SET,
+};
+
+/* --- clocks: the only ones in the daemon ----------------------------------------------------- */
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* Now, on the clock that events carry. */
+static int64_t event_now(const struct daemon *d)
+{
+	return clock_ns(CLOCK_MONOTONIC) + d->clock_offset_ns;
+}
+
+/* Follow the real clock when it was set; between settings both clocks have the same pace. */
+static void follow_clock(struct daemon *d)
+{
+	int64_t offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	int64_t step = offset - d->clock_offset_ns;
+
+	if (llabs(step) < CLOCK_STEP_NS)
+		return;
+	d->clock_offset_ns = offset;
+	live__set_clock(d->live, offset);
+}
+
+/* --- from stage to stage --------------------------------------------------------------------- */
+
+static void take_event(void *context, const struct odd_event *event)
+{
+	struct daemon *d = context;
+
+	pipeline__event(d->pipeline, event);
+}
+
+static void take_alert(void *context, const struct alert *alert)
+{
+	struct daemon *d = context;
+
+	journal__alert(d->journal, alert);
+}
+
+static bool is_configured(const void *context, const __u8 *server)
+{
+	const struct daemon *d = context;
+	const struct settings *settings = d->options.settings;
+
+	for (unsigned i = 0; i < settings->group_count; i++)
+		for (unsigned j = 0; j < settings->groups[i].server_count; j++)
+			if (network__contains(&settings->groups[i].servers[j], server))
+				return true;
+	return false;
+}
+
+/* --- notes ----------------------------------------------------------------------------------- */
+
+static void note_direction(struct daemon *d)
+{
+	enum direction direction = pipeline__direction(d->pipeline);
+
+	if (direction == d->direction)
+		return;
+	d->direction = direction;
+	if (direction == DIRECTION_QUERIES_ONLY)
+		journal__note(
+			d->journal, LOG_WARNING,
+			"Only queries are seen, no responses: no verdicts until both directions "
+			"are; on a mirror port, mirror both directions");
+	else if (direction == DIRECTION_RESPONSES_ONLY)
+		journal__note(
+			d->journal, LOG_WARNING,
+			"Only responses are seen, no queries: no verdicts until both directions "
+			"are; on a mirror port, mirror both directions");
+	else if (direction == DIRECTION_BOTH)
+		journal__note(d->journal, LOG_INFO, "Queries and responses are seen");
+}
+
+static void note_interfaces(const struct daemon *d)
+{
+	for (unsigned i = 0; i < live__interface_count(d->live); i++) {
+		const struct attachment *a = live__interface(d->live, i);
+
+		journal__note(d->journal, LOG_INFO, "Watching %s: ingress %s, egress %s%s%s%s",
+			      a->ifname, attach_hook_name(a->ingress), attach_hook_name(a->egress),
+			      a->note[0] ? " (" : "", a->note, a->note[0] ? ")" : "");
+	}
+}
+
+/* --- work ------------------------------------------------------------------------------------ */
+
+/* Read the ring; once it is empty, let time pass up to when reading began. */
+static void work(struct daemon *d)
+{
+	int64_t now = event_now(d);
+
+	if (live__consume(d->live, BATCH_EVENTS) == 0)
+		pipeline__tick(d->pipeline, (uint64_t)now);
+	note_direction(d);
+}
+
+static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *context)
+{
+	(void)source;
+	(void)fd;
+	(void)revents;
+	work(context);
+	return 0;
+}
+
+static int again(sd_event_source *source, uint64_t usec)
+{
+	sd_event_source_set_time_relative(source, usec);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int on_look(sd_event_source *source, uint64_t usec, void *context)
+{
+	(void)usec;
+	work(context);
+	return again(source, LOOK_USEC);
+}
+
+static void write_state(struct daemon *d)
+{
+	const struct snapshot_sources sources = {
+		.settings = d->options.settings,
+		.pipeline = d->pipeline,
+		.live = d->live,
+		.journal = d->journal,
+		.started_ns = d->started_ns,
+	};
+	int r = snapshot__take(&sources, event_now(d), &d->snapshot);
+
+	if (r == 0)
+		r = state__write(d->options.settings->state_dir, &d->snapshot.state);
+	if (r < 0 && !d->state_failed)
+		log_err(r, "write the state to '%s'; status and servers show old figures",
+			d->options.settings->state_dir);
+	d->state_failed = r < 0;
+}
+
+static int on_second(sd_event_source *source, uint64_t usec, void *context)
+{
+	struct daemon *d = context;
+	uint64_t now = (uint64_t)event_now(d);
+
+	(void)usec;
+	follow_clock(d);
+	write_state(d);
+	if (now - d->swept_ns >= d->options.settings->interval_ns) {
+		live__sweep(d->live, &d->snapshot.state.source);
+		d->swept_ns = now;
+	}
+	return again(source, STATE_USEC);
+}
+
+static int on_links(sd_event_source *source, int fd, uint32_t revents, void *context)
+{
+	struct daemon *d = context;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	live__follow_links(d->live);
+	return 0;
+}
+
+static void pin_servers(struct daemon *d)
+{
+	const struct settings *settings = d->options.settings;
+
+	for (unsigned i = 0; i < settings->group_count; i++)
+		for (unsigned j = 0; j < settings->groups[i].server_count; j++)
+			if (settings->groups[i].servers[j].prefix_bits == 128 &&
+			    live__pin_server(d->live, settings->groups[i].servers[j].addr) < 0)
+				return;
+}
+
+/* Settings that are built into what is loaded: they wait for the next start. */
+static bool needs_restart(const struct settings *old, const struct settings *new)
+{
+	return old->port_count != new->port_count ||
+	       memcmp(old->ports, new->ports, sizeof(old->ports)) != 0 || old->hook != new->hook ||
+	       old->interval_ns != new->interval_ns || old->window != new->window ||
+	       old->snaplen != new->snaplen || old->ring_bytes != new->ring_bytes ||
+	       old->pending != new->pending || old->servers != new->servers ||
+	       strcmp(old->pin_dir, new->pin_dir) != 0 ||
+	       strcmp(old->state_dir, new->state_dir) != 0;
+}
+
+/* What waits for the next start keeps its old value in the settings in force. */
+static void keep_built_in(const struct settings *old, struct settings *new)
+{
+	char *pin_dir = strdup(old->pin_dir), *state_dir = strdup(old->state_dir);
+
+	new->interval_ns = old->interval_ns;
+	new->window = old->window;
+	new->pending = old->pending;
+	new->servers = old->servers;
+	if (pin_dir && state_dir) {
+		free(new->pin_dir);
+		free(new->state_dir);
+		new->pin_dir = pin_dir;
+		new->state_dir = state_dir;
+	} else {
+		free(pin_dir);
+		free(state_dir);
+	}
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+	struct daemon *d = context;
+	struct settings *old = d->options.settings, *new = NULL;
+	int r;
+
+	(void)source;
+	(void)info;
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		   (long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
+	r = options__settings(&d->options, &new);
+	if (r == 0) {
+		if (needs_restart(old, new))
+			journal__note(
+				d->journal, LOG_WARNING,
+				"Some changed settings (ports, hook, interval, window, sizes, "
+				"directories) take effect at the next start");
+		keep_built_in(old, new);
+		r = pipeline__configure(d->pipeline, new);
+	}
+	if (r < 0) {
+		settings__free(new);
+		journal__note(d->journal, LOG_ERR, "Settings not reloaded; the old ones stay");
+	} else {
+		d->options.settings = new;
+		settings__free(old);
+		pin_servers(d);
+		journal__note(d->journal, LOG_INFO, "Settings reloaded");
+	}
+	sd_notify(0, "READY=1");
+	return 0;
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+	(void)info;
+	(void)context;
+	sd_notify(0, "STOPPING=1");
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+/* --- life cycle ------------------------------------------------------------------------------ */
+
+static int add_signal(struct daemon *d, int signal, sd_event_signal_handler_t handler)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return sd_event_add_signal(d->loop, NULL, signal, handler, d);
+}
+
+static int add_timer(struct daemon *d, sd_event_source **ret, uint64_t usec,
+		     sd_event_time_handler_t handler)
+{
+	/* accuracy of 1 ms: the default of 250 ms would make events wait */
+	return sd_event_add_time_relative(d->loop, ret, CLOCK_MONOTONIC, usec, 1000, handler, d);
+}
+
+static int open_loop(struct daemon *d)
+{
+	int r = sd_event_default(&d->loop);
+
+	if (r >= 0)
+		r = add_signal(d, SIGTERM, on_stop);
+	if (r >= 0)
+		r = add_signal(d, SIGINT, on_stop);
+	if (r >= 0)
+		r = add_signal(d, SIGHUP, on_reload);
+	if (r >= 0)
+		r = sd_event_add_io(d->loop, NULL, live__ring_fd(d->live), EPOLLIN, on_ring, d);
+	if (r >= 0)
+		r = sd_event_add_io(d->loop, NULL, live__link_fd(d->live), EPOLLIN, on_links, d);
+	if (r >= 0)
+		r = add_timer(d, &d->look, LOOK_USEC, on_look);
+	if (r >= 0)
+		r = add_timer(d, &d->second, STATE_USEC, on_second);
+	if (r >= 0)
+		r = sd_event_set_watchdog(d->loop, true);
+	return r < 0 ? log_err(r, "set up the event loop") : 0;
+}
+
+static int open_pipeline(struct daemon *d)
+{
+	const struct pipeline_sinks sinks = {.on_alert = take_alert, .context = d};
+	uint64_t seed;
+	int r;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return log_err(-errno, "draw a random hash seed");
+	r = pipeline__new(d->options.settings, seed, &sinks, &d->pipeline);
+	return r < 0 ? log_err(r,
+			       "make room for sensor.pending = %llu queries and "
+			       "sensor.servers = %u servers",
+			       (unsigned long long)d->options.settings->pending,
+			       d->options.settings->servers)
+		     : 0;
+}
+
+static int open_live(struct daemon *d)
+{
+	static const enum attach_mode modes[] = {
+		[HOOK_AUTO] = ATTACH_AUTO,
+		[HOOK_XDP] = ATTACH_XDP,
+		[HOOK_XDP_GENERIC] = ATTACH_XDP_GENERIC,
+		[HOOK_TC] = ATTACH_TC,
+	};
+	const struct settings *settings = d->options.settings;
+	const struct live_options options = {
+		.interfaces = settings->interfaces,
+		.mode = modes[settings->hook],
+		.ports = settings->ports,
+		.port_count = settings->port_count,
+		.snaplen = settings->snaplen,
+		.ring_bytes = (__u32)settings->ring_bytes,
+		.server_keys = settings->servers * KEYS_PER_SERVER,
+		.pin_dir = settings->pin_dir,
+		.is_configured = is_configured,
+		.configured_context = d,
+	};
+	int r = live__open(&options, take_event, d, &d->live);
+
+	if (r == 0) {
+		follow_clock(d);
+		d->started_ns = event_now(d);
+		pin_servers(d);
+	}
+	return r;
+}
+
+/* The lock comes first: who holds it may replace pins. */
+static int open_daemon(struct daemon *d)
+{
+	int r = state_lock__take(d->options.settings->state_dir, &d->lock);
+
+	if (r == 0 && (r = journal__open(&d->journal)) < 0)
+		return log_err(r, "open the journal");
+	if (r == 0)
+		r = open_pipeline(d);
+	if (r == 0)
+		r = open_live(d);
+	if (r == 0)
+		r = open_loop(d);
+	return r;
+}
+
+static void close_daemon(struct daemon *d)
+{
+	live__close(d->live);
+	sd_event_source_unref(d->look);
+	sd_event_source_unref(d->second);
+	sd_event_unref(d->loop);
+	pipeline__free(d->pipeline);
+	journal__close(d->journal);
+	snapshot__done(&d->snapshot);
+	state_lock__release(d->lock);
+	options__done(&d->options);
+}
+
+/* What is left in the ring is taken before the books are closed. */
+static void print_summary(struct daemon *d)
+{
+	struct source_counters source;
+	struct text_out out = {.file = stdout};
+	const struct summary summary = {
+		.exchanges = pipeline__counters(d->pipeline),
+		.source = &source,
+	};
+
+	live__detach(d->live);
+	while (live__consume(d->live, BATCH_EVENTS) == 1)
+		;
+	pipeline__tick(d->pipeline, (uint64_t)event_now(d));
+	pipeline__finish(d->pipeline);
+	live__counters(d->live, &source);
+	text_summary(&out, &summary, pipeline__servers(d->pipeline), pipeline__rules(d->pipeline));
+	fflush(stdout);
+}
+
+static int run(struct daemon *d)
+{
+	int r;
+
+	note_interfaces(d);
+	write_state(d);
+	sd_notify(0, "READY=1\nSTATUS=Watching DNS");
+	r = sd_event_loop(d->loop);
+	if (r < 0)
+		return log_err(r, "wait for events");
+	print_summary(d);
+	return 0;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct daemon d = {0};
+	int r = options__parse(&verb, argc, argv, &d.options);
+
+	if (r < 0)
+		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
+	r = open_daemon(&d);
+	if (r == 0)
+		r = run(&d);
+	close_daemon(&d);
+	return r < 0 ? CMD_FAILED : CMD_DONE;
+}
