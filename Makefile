@@ -97,6 +97,16 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
 	@echo "  LD       $@"
 	$(Q)$(CLANG) $(FLAGS_fuzz) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 
+# The seeds of fuzz_packet are in the tree; this writes them again from tests/packet.
+.PHONY: packet-seeds
+packet-seeds: $(BUILD)/plain/packet_seeds
+	$(Q)mkdir -p tests/fuzz/seeds/packet && $< tests/fuzz/seeds/packet
+
+$(BUILD)/plain/packet_seeds: $(BUILD)/plain/tests/packet/seeds/seeds.o \
+		$(filter-out %/check.o,$(PACKET_SRC:%.c=$(BUILD)/plain/%.o))
+	@echo "  LD       $@"
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # --- tests ----------------------------------------------------------------------------------------
