@@ -203,3 +203,15 @@ $(BUILD)/plain/bench: $(BENCH_SRC:%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/liboddn
 
 bench: $(BUILD)/plain/bench $(BUILD)/oddns
 	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)
+
+# --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
+PYTHON3 ?= /usr/bin/python3
+# Texts that choose scenarios by name, for instance: make lab ONLY=VLAN
+ONLY    ?=
+
+.PHONY: lab demo
+lab: $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
+
+demo: $(BUILD)/oddns
+	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns

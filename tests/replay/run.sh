@@ -326,6 +326,18 @@ compare_captures()
 	judge "captures: both engines print the same bytes, and all identities hold"
 }
 
+# check_oracles ENGINE: exchanges that are not the oracles' are those of policy.tsv, no more or less
+check_oracles()
+{
+	: >why
+	python3 "$checker" "$binary" "$captures" --engine "$1" --level udp >found 2>&1
+	tail -n 1 found | grep -q '^files [1-9].*, crashes 0,' || cat found >why
+	grep -v '^#' "$here/policy.tsv" | awk -F'\t' '{ print $1, $2 }' | sort >known
+	awk '/ [0-9]+ of [0-9]+ wrong, / { print $1, $2 }' found | sort | diff known - >differ ||
+		cat differ found >>why
+	judge "captures: exchanges as in the oracles, $1 engine"
+}
+
 real_captures()
 {
 	local engine
@@ -335,8 +347,7 @@ real_captures()
 		return
 	fi
 	for engine in "$@"; do
-		python3 "$checker" "$binary" "$captures" --engine "$engine" --level udp >why 2>&1
-		report $? "captures: every exchange as in the oracles, $engine engine" why
+		check_oracles "$engine"
 	done
 	if [ $# -eq 2 ]; then
 		compare_captures

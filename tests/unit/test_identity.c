@@ -41,7 +41,7 @@ Test(identity, unit_that_is_too_long_is_none)
 	char path[IDENTITY_UNIT_MAX + 1], buf[IDENTITY_UNIT_MAX];
 
 	memset(path, 'a', sizeof(path));
-	strcpy(path + sizeof(path) - sizeof(".service"), ".service");
+	memcpy(path + sizeof(path) - sizeof(".service"), ".service", sizeof(".service"));
 	cr_assert_null(identity_unit_of_path(path, buf));
 	cr_assert_str_eq(identity_unit_of_path(path + 1, buf), path + 1);
 }

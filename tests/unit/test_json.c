@@ -185,7 +185,7 @@ Test(json, longest_line_is_whole)
 	name[192] = 61;
 	name[254] = 0;
 	for (size_t i = 1; i < 254; i++)
-		n += (size_t)sprintf(expected + n, i % 64 ? "\\255" : ".");
+		n += (size_t)snprintf(expected + n, sizeof(expected) - n, i % 64 ? "\\255" : ".");
 	exchange.qname = name;
 	exchange.qname_length = 255;
 	exchange.latency_ns = INT64_MIN;

@@ -321,7 +321,8 @@ void json_summary(FILE *out, const struct summary *summary)
 	set_integer(o, "folded", e->folded);
 	json_object_set_new(o, "unparsable", unparsable_counts(summary));
 	json_object_set_new(o, "lost", drop_counts(summary, ODD_DROP_FIRST_LOST, SUMMARY_LOST_END));
-	json_object_set_new(o, "not_dns", drop_counts(summary, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END));
+	json_object_set_new(o, "not_dns",
+			    drop_counts(summary, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END));
 	if (summary->capture) {
 		set_integer(o, "frames", summary->capture->frames);
 		set_integer(o, "skipped", summary->capture->skipped);
