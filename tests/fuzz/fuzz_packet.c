@@ -86,14 +86,21 @@ static void hold_counters(const struct seen *seen)
 	hold(seen->events <= ODD_TCP_MESSAGES_MAX);
 }
 
-/* The short cut for other traffic never hides a packet on a DNS port. */
-static void hold_short_cut(const struct seen *seen)
+/* The short way comes to the same end as the whole walk. */
+static void hold_common(const struct seen *seen)
 {
-	struct odd_cursor c = {seen->frame, seen->frame, seen->frame + seen->length};
-	struct odd_headers h = {0};
+	struct odd_cursor c = {seen->frame, seen->frame, seen->frame + seen->length}, whole = c;
+	struct odd_headers h, g = {0};
+	int verdict = odd_walk_common(&c, &seen->native->ports, &h);
 
-	if (odd_is_surely_other(&c, &seen->native->ports))
-		hold(odd_walk_headers(&c, &seen->native->ports, &h) != ODD_WALK_DNS);
+	if (verdict == ODD_WALK_UNCOMMON)
+		return;
+	hold(verdict == odd_walk_headers(&whole, &seen->native->ports, &g));
+	if (verdict != ODD_WALK_DNS)
+		return;
+	hold(c.pos == whole.pos && h.ip == g.ip && h.l4 == g.l4 && h.claimed == g.claimed);
+	hold(h.version == g.version && h.protocol == g.protocol && h.flags == g.flags);
+	hold(memcmp(h.vlan, g.vlan, sizeof(h.vlan)) == 0);
 }
 
 static void set(struct native *native, const uint8_t *settings)
@@ -128,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	native.context = &seen;
 	native__frame(&native, 0, frame, (uint32_t)seen.length);
 	hold_counters(&seen);
-	hold_short_cut(&seen);
+	hold_common(&seen);
 	free(frame);
 	return 0;
 }

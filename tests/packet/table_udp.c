@@ -142,7 +142,7 @@ static const struct packet_row rows[] = {
 	 .fate = ODD_DROP_L4_SHORT},
 	{"UDP header cut, other port",
 	 {IPV4, .src_port = 40000, .dst_port = 443, .messages = {29}, .frame_bytes = 38},
-	 .fate = PACKET_OTHER},
+	 .fate = ODD_DROP_L4_SHORT},
 	{"ports cut",
 	 {IPV4, PACKET_UP, .messages = {29}, .frame_bytes = 37},
 	 .fate = ODD_DROP_L4_SHORT},
