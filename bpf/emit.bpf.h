@@ -34,17 +34,29 @@ static __always_inline void count_drop(enum odd_drop reason)
 }
 
 /*
- * Count a packet on a DNS port. Each wakeup_packets-th wakes the daemon, which
- * otherwise looks by itself from time to time: waking it costs more than an
- * event (an interrupt to another processor).
+ * Should this event wake the daemon? It looks by itself ten times a second;
+ * only when the ring fills faster must it be called, and a call costs as much
+ * as thirty events (an interrupt to another processor). So each WAKEUP_PACKETS
+ * a processor looks, and calls if the backlog is between one and two
+ * thresholds: beyond, the daemon has been called and is at work.
  */
+static __always_inline __u64 wakeup_flag(__u64 packets_seen)
+{
+	__u64 waiting;
+
+	if (packets_seen & (WAKEUP_PACKETS - 1))
+		return BPF_RB_NO_WAKEUP;
+	waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+	return waiting >= wakeup_bytes && waiting < 2 * (__u64)wakeup_bytes ? BPF_RB_FORCE_WAKEUP
+									    : BPF_RB_NO_WAKEUP;
+}
+
+/* Count a packet on a DNS port. */
 static __always_inline void count_packet(struct seen *s, __u32 hook)
 {
 	__u64 *count = bpf_map_lookup_elem(&packets, &hook);
 
-	s->wakeup = BPF_RB_NO_WAKEUP;
-	if (count && (++*count & (wakeup_packets - 1)) == 0)
-		s->wakeup = BPF_RB_FORCE_WAKEUP;
+	s->wakeup = count ? wakeup_flag(++*count) : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void add_count(struct odd_server_count *count, __u32 bytes)

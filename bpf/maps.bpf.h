@@ -10,8 +10,10 @@
 /* Tunables: constants to the verifier, so code for what is off is gone after loading. */
 const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1};
 const volatile __u32 snaplen = 512;
-/* The daemon is woken each time a processor has seen this many packets; a power of two. */
-const volatile __u32 wakeup_packets = 1024;
+/* Bytes waiting in the ring that make it time to wake the daemon. */
+const volatile __u32 wakeup_bytes = 512 * 1024;
+/* How often a processor looks whether so much waits; a power of two. */
+#define WAKEUP_PACKETS 128
 /* Time comes from replay_ns, set before each packet, not from the clock. */
 const volatile bool replay = false;
 

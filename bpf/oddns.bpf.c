@@ -116,35 +116,49 @@ static __always_inline struct odd_cursor cursor_on(__u32 data, __u32 data_end)
 	return (struct odd_cursor){.start = start, .pos = start, .end = packet_pointer(data_end)};
 }
 
+/* What follows the walk, off the way of packets that are not DNS. */
+static __noinline int take_xdp(struct seen *s, int verdict)
+{
+	if (s)
+		take(s, verdict, ODD_HOOK_XDP);
+	return XDP_PASS;
+}
+
 /*
- * The walk and all that follows stand in functions of their own, so that the
- * programs proper, which every packet runs, need few registers and no stack.
+ * What has another shape than nearly all packets takes the whole walk, in a
+ * function of its own, so that the common way needs few registers. As the
+ * walk: returns what to do with the packet.
  */
-static __noinline int take_frame(struct xdp_md *ctx)
+static __noinline int walk_frame(struct xdp_md *ctx, struct seen *s)
 {
 	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
 	struct odd_headers h = {};
-	struct seen s;
 	int verdict = odd_walk_headers(&c, &dns_ports, &h);
 
-	if (verdict == ODD_WALK_OTHER)
-		return XDP_PASS;
-	s.ctx = ctx;
-	s.ifindex = ctx->ingress_ifindex;
-	if (verdict == ODD_WALK_DNS)
-		verdict = odd_walk_payload(&c, &h, bpf_xdp_get_buff_len(ctx), &s.packet);
-	take(&s, verdict, ODD_HOOK_XDP);
-	return XDP_PASS;
+	if (verdict != ODD_WALK_DNS || !s)
+		return verdict;
+	return odd_walk_payload(&c, &h, bpf_xdp_get_buff_len(ctx), &s->packet);
 }
 
 SEC("xdp.frags")
 int oddns_xdp(struct xdp_md *ctx)
 {
 	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
+	struct odd_headers h;
+	struct seen s;
+	int verdict = odd_walk_common(&c, &dns_ports, &h);
 
-	if (odd_is_surely_other(&c, &dns_ports))
+	if (verdict == ODD_WALK_OTHER)
 		return XDP_PASS;
-	return take_frame(ctx);
+	if (verdict == ODD_WALK_UNCOMMON)
+		verdict = walk_frame(ctx, &s);
+	else
+		verdict = odd_walk_payload(&c, &h, bpf_xdp_get_buff_len(ctx), &s.packet);
+	if (verdict == ODD_WALK_OTHER)
+		return XDP_PASS;
+	s.ctx = ctx;
+	s.ifindex = ctx->ingress_ifindex;
+	return take_xdp(&s, verdict);
 }
 
 /* The tag that the NIC or veth moved from the frame into metadata stands before all others. */
@@ -158,51 +172,66 @@ static __always_inline int restore_vlan(struct __sk_buff *skb, struct odd_packet
 	return ODD_WALK_DNS;
 }
 
-static __always_inline int take_skb(struct __sk_buff *skb, const enum odd_hook hook)
+static __always_inline int take_skb(struct seen *s, int verdict, const enum odd_hook hook)
+{
+	struct __sk_buff *skb = s->ctx;
+
+	if (verdict == ODD_WALK_DNS && skb->vlan_present)
+		verdict = restore_vlan(skb, &s->packet);
+	take(s, verdict, hook);
+	return TC_ACT_UNSPEC;
+}
+
+static __noinline int take_ingress(struct seen *s, int verdict)
+{
+	return s ? take_skb(s, verdict, ODD_HOOK_TC_INGRESS) : TC_ACT_UNSPEC;
+}
+
+static __noinline int take_egress(struct seen *s, int verdict)
+{
+	return s ? take_skb(s, verdict, ODD_HOOK_TC_EGRESS) : TC_ACT_UNSPEC;
+}
+
+/* As walk_frame(). */
+static __noinline int walk_skb(struct __sk_buff *skb, struct seen *s)
 {
 	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
 	struct odd_headers h = {};
-	struct seen s;
 	int verdict = odd_walk_headers(&c, &dns_ports, &h);
 
+	if (verdict != ODD_WALK_DNS || !s)
+		return verdict;
+	return odd_walk_payload(&c, &h, skb->len, &s->packet);
+}
+
+static __always_inline int run_tc(struct __sk_buff *skb, const enum odd_hook hook)
+{
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+	struct odd_headers h;
+	struct seen s;
+	int verdict = odd_walk_common(&c, &dns_ports, &h);
+
+	if (verdict == ODD_WALK_OTHER)
+		return TC_ACT_UNSPEC;
+	if (verdict == ODD_WALK_UNCOMMON)
+		verdict = walk_skb(skb, &s);
+	else
+		verdict = odd_walk_payload(&c, &h, skb->len, &s.packet);
 	if (verdict == ODD_WALK_OTHER)
 		return TC_ACT_UNSPEC;
 	s.ctx = skb;
 	s.ifindex = skb->ifindex;
-	if (verdict == ODD_WALK_DNS)
-		verdict = odd_walk_payload(&c, &h, skb->len, &s.packet);
-	if (verdict == ODD_WALK_DNS && skb->vlan_present)
-		verdict = restore_vlan(skb, &s.packet);
-	take(&s, verdict, hook);
-	return TC_ACT_UNSPEC;
-}
-
-static __noinline int take_ingress(struct __sk_buff *skb)
-{
-	return take_skb(skb, ODD_HOOK_TC_INGRESS);
-}
-
-static __noinline int take_egress(struct __sk_buff *skb)
-{
-	return take_skb(skb, ODD_HOOK_TC_EGRESS);
+	return hook == ODD_HOOK_TC_EGRESS ? take_egress(&s, verdict) : take_ingress(&s, verdict);
 }
 
 SEC("tc")
 int oddns_ingress(struct __sk_buff *skb)
 {
-	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
-
-	if (odd_is_surely_other(&c, &dns_ports))
-		return TC_ACT_UNSPEC;
-	return take_ingress(skb);
+	return run_tc(skb, ODD_HOOK_TC_INGRESS);
 }
 
 SEC("tc")
 int oddns_egress(struct __sk_buff *skb)
 {
-	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
-
-	if (odd_is_surely_other(&c, &dns_ports))
-		return TC_ACT_UNSPEC;
-	return take_egress(skb);
+	return run_tc(skb, ODD_HOOK_TC_EGRESS);
 }

@@ -96,44 +96,65 @@ static __always_inline int odd_is_dns_port(const volatile struct odd_ports *port
 	return 0;
 }
 
+/* The packet is not of the common shape: the whole walk must tell. */
+#define ODD_WALK_UNCOMMON (-3)
+
 /**
- * odd_is_surely_other() - Tell the commonest packets that are not DNS apart at once.
- * @c: on the start of the frame; not moved
+ * odd_walk_common() - The walk for the shape that nearly all traffic of a host has.
+ * @c: on the start of the frame; moved behind the first 8 bytes of UDP or TCP for ODD_WALK_DNS
+ * @h: filled for ODD_WALK_DNS
  *
- * Untagged TCP or UDP over IPv4 without options or IPv6 without extension
- * headers is nearly all traffic of a host. A few loads and compares decide on
- * it; what has another shape, or a DNS port, takes the whole walk.
+ * Untagged UDP or TCP over IPv4 without options or fragments, or IPv6 without
+ * extension headers. A few loads and compares decide, so a packet that is not
+ * DNS costs next to nothing.
  *
- * Return: 1 when no watched port can be in it, 0 when the walk must tell
+ * Return: ODD_WALK_OTHER, ODD_WALK_DNS, or ODD_WALK_UNCOMMON with nothing changed
  */
-static __always_inline int odd_is_surely_other(const struct odd_cursor *c,
-					       const volatile struct odd_ports *ports)
+static __always_inline int
+odd_walk_common(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_headers *h)
 {
 	struct odd_cursor peek = *c;
-	const __u8 *p = cursor_take(&peek, 14 + 20 + 4); /* Ethernet, IPv4, ports */
+	const __u8 *eth = cursor_take(&peek, 14 + 20), *ip, *l4;
 	__u16 ethertype;
+	__u32 length;
+	__u8 version, protocol;
 
-	if (!p)
-		return 0;
-	ethertype = odd_read16(p + 12);
+	if (!eth)
+		return ODD_WALK_UNCOMMON;
+	ip = eth + 14;
+	ethertype = odd_read16(eth + 12);
 	if (ethertype == ODD_ETHERTYPE_IPV4) {
-		/* version 4, 20 bytes of header, no later fragment */
-		if (p[14] != 0x45 || odd_read16(p + 20) & 0x1fff ||
-		    (p[23] != ODD_IPPROTO_TCP && p[23] != ODD_IPPROTO_UDP))
-			return 0;
-		p += 14 + 20;
+		/* version 4, 20 bytes of header, no fragment */
+		length = odd_read16(ip + 2);
+		if (ip[0] != 0x45 || odd_read16(ip + 6) & 0x3fff || length < 20)
+			return ODD_WALK_UNCOMMON;
+		protocol = ip[9];
+		version = 4;
 	} else if (ethertype == ODD_ETHERTYPE_IPV6) {
-		p = cursor_take(&peek, 20); /* up to the ports behind 40 bytes of IPv6 */
-		if (!p)
-			return 0;
-		p -= 14 + 20 + 4;
-		if (p[20] != ODD_IPPROTO_TCP && p[20] != ODD_IPPROTO_UDP)
-			return 0;
-		p += 14 + 40;
+		length = odd_read16(ip + 4);
+		protocol = ip[6];
+		version = 6;
+		if (ip[0] >> 4 != 6 || !length || !cursor_take(&peek, 20))
+			return ODD_WALK_UNCOMMON;
+		length += 40;
 	} else {
-		return 0;
+		return ODD_WALK_UNCOMMON;
 	}
-	return !odd_is_dns_port(ports, odd_read16(p)) && !odd_is_dns_port(ports, odd_read16(p + 2));
+	if (protocol != ODD_IPPROTO_TCP && protocol != ODD_IPPROTO_UDP)
+		return ODD_WALK_UNCOMMON;
+	l4 = cursor_take(&peek, 8);
+	if (!l4)
+		return ODD_WALK_UNCOMMON;
+	if (!odd_is_dns_port(ports, odd_read16(l4)) && !odd_is_dns_port(ports, odd_read16(l4 + 2)))
+		return ODD_WALK_OTHER;
+	*c = peek;
+	*h = (struct odd_headers){0};
+	h->ip = ip;
+	h->l4 = l4;
+	h->version = version;
+	h->protocol = protocol;
+	h->claimed = 14 + length;
+	return ODD_WALK_DNS;
 }
 
 /**

@@ -54,8 +54,10 @@ void native__frame(struct native *n, __u64 time_ns, const __u8 *frame, __u32 len
 	struct odd_cursor c = {.start = frame, .pos = frame, .end = frame + length};
 	struct odd_headers h = {0};
 	struct odd_packet p;
-	int verdict = odd_walk_headers(&c, &n->ports, &h);
+	int verdict = odd_walk_common(&c, &n->ports, &h);
 
+	if (verdict == ODD_WALK_UNCOMMON)
+		verdict = odd_walk_headers(&c, &n->ports, &h);
 	if (verdict == ODD_WALK_OTHER)
 		return;
 	if (verdict == ODD_WALK_DNS)

@@ -49,17 +49,6 @@ int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16])
 	return r;
 }
 
-/* As many packets as fill an eighth of the ring, each with the longest message that travels. */
-static __u32 wakeup_packets(const struct programs_options *options)
-{
-	__u32 fit = options->ring_bytes / 8 / (sizeof(struct odd_event) + options->snaplen);
-	__u32 power = 1;
-
-	while (power * 2 <= fit)
-		power *= 2;
-	return power;
-}
-
 static void tune(struct oddns_bpf *programs, const struct programs_options *options)
 {
 	struct odd_ports *ports = (struct odd_ports *)&programs->rodata->dns_ports;
@@ -67,7 +56,7 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	memcpy(ports->port, options->ports, options->port_count * sizeof(*options->ports));
 	ports->count = options->port_count;
 	*(__u32 *)&programs->rodata->snaplen = options->snaplen;
-	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
+	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / 8;
 	*(bool *)&programs->rodata->replay = options->replay;
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
 	bpf_map__set_max_entries(programs->maps.server_rcode, options->server_keys);
