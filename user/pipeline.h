@@ -41,9 +41,12 @@ int pipeline__new(const struct settings *settings, uint64_t seed,
 void pipeline__free(struct pipeline *pipeline);
 
 /**
- * pipeline__configure() - Take reloaded settings: times, rules and groups.
+ * pipeline__configure() - Take reloaded settings: timeouts, rules and groups.
  *
- * Return: 0, negative errno; nothing has changed then
+ * Interval, window and sizes of tables stay as they were.
+ *
+ * Return: 0, -ENOMEM, -ENOSPC when more servers are configured than the table has places;
+ * nothing has changed then, but for -ENOMEM some servers may not be pinned
  */
 int pipeline__configure(struct pipeline *pipeline, const struct settings *settings);
 
