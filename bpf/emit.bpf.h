@@ -36,7 +36,7 @@ static __always_inline void count_drop(enum odd_drop reason)
 /*
  * Should this event wake the daemon? It looks by itself ten times a second;
  * only when the ring fills faster must it be called, and a call costs as much
- * as thirty events (an interrupt to another processor). So each WAKEUP_PACKETS
+ * as thirty events (an interrupt to another processor). So each wakeup_packets
  * a processor looks, and calls if the backlog is between one and two
  * thresholds: beyond, the daemon has been called and is at work.
  */
@@ -44,7 +44,7 @@ static __always_inline __u64 wakeup_flag(__u64 packets_seen)
 {
 	__u64 waiting;
 
-	if (packets_seen & (WAKEUP_PACKETS - 1))
+	if (packets_seen & (wakeup_packets - 1))
 		return BPF_RB_NO_WAKEUP;
 	waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	return waiting >= wakeup_bytes && waiting < 2 * (__u64)wakeup_bytes ? BPF_RB_FORCE_WAKEUP
