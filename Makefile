@@ -20,7 +20,7 @@ DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev python3 iproute2 e
 # --- flags ----------------------------------------------------------------------------------------
 PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
-CPPFLAGS += -Iinclude -Iuser -I$(BUILD) -D_GNU_SOURCE -DODDNS_VERSION='"$(VERSION)"' \
+CPPFLAGS += -Iinclude -Iuser -Itests -I$(BUILD) -D_GNU_SOURCE -DODDNS_VERSION='"$(VERSION)"' \
 	-DODDNS_PREFIX='"$(PREFIX)"'
 CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 $(WARNINGS) -MMD -MP
@@ -33,6 +33,8 @@ UNIT_SRC := $(wildcard tests/unit/*.c)
 BPF_SRC  := $(wildcard tests/bpf/*.c)
 SCENARIO_SRC := $(wildcard tests/scenario/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+# Packets and what must become of them, for unit and bpf alike.
+PACKET_SRC := $(wildcard tests/packet/*.c)
 SKEL     := $(BUILD)/oddns.skel.h
 
 # Variants: the same sources with other flags, each in a folder of its own.
@@ -76,11 +78,13 @@ $(BUILD)/$(1)/oddns: $(BUILD)/$(1)/user/main.o $(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
 	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 
-$(BUILD)/$(1)/unit: $(UNIT_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
+$(BUILD)/$(1)/unit: $(UNIT_SRC:%.c=$(BUILD)/$(1)/%.o) $(PACKET_SRC:%.c=$(BUILD)/$(1)/%.o) \
+		$(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
 	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
 
-$(BUILD)/$(1)/bpf: $(BPF_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
+$(BUILD)/$(1)/bpf: $(BPF_SRC:%.c=$(BUILD)/$(1)/%.o) $(PACKET_SRC:%.c=$(BUILD)/$(1)/%.o) \
+		$(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
 	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
 
@@ -97,6 +101,16 @@ $(BUILD)/oddns: $(BUILD)/plain/oddns
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
 	@echo "  LD       $@"
 	$(Q)$(CLANG) $(FLAGS_fuzz) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+
+# The seeds of fuzz_packet are in the tree; this writes them again from tests/packet.
+.PHONY: packet-seeds
+packet-seeds: $(BUILD)/plain/packet_seeds
+	$(Q)mkdir -p tests/fuzz/seeds/packet && $< tests/fuzz/seeds/packet
+
+$(BUILD)/plain/packet_seeds: $(BUILD)/plain/tests/packet/seeds/seeds.o \
+		$(filter-out %/check.o,$(PACKET_SRC:%.c=$(BUILD)/plain/%.o))
+	@echo "  LD       $@"
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -184,7 +198,7 @@ $(BUILD)/plain/alert_sender: $(BUILD)/plain/tests/lab/alert_sender.o $(BUILD)/pl
 
 # --- bench ----------------------------------------------------------------------------------------
 # Rows NAME VALUE UNIT on stdout, targets on stderr; `make bench BENCH="kernel user.exchange"`
-# measures some. Needs root for all but user and replay.native.
+# measures some. All but user and replay.native need root. Takes about two minutes.
 BENCH     ?=
 BENCH_SRC := $(wildcard tests/bench/*.c)
 

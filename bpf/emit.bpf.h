@@ -120,10 +120,24 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
 		return;
 	e->cgroup_id = bpf_skb_cgroup_id(skb);
 	e->uid = bpf_get_socket_uid(skb);
-	if (e->protocol == ODD_IPPROTO_UDP) {
+	if (has_task && e->protocol == ODD_IPPROTO_UDP) {
 		e->pid = bpf_get_current_pid_tgid() >> 32;
 		bpf_get_current_comm(e->comm, sizeof(e->comm));
 	}
+}
+
+/*
+ * verifier: it must see the bound where the helper takes the length. Linux 6.1
+ * forgets it over a spill of 32 bits, and the compiler drops a comparison whose
+ * outcome it knows; this one neither can lose.
+ */
+static __always_inline __u64 at_most(__u64 bytes, const __u32 room)
+{
+	asm volatile("if %[bytes] <= %[room] goto +1\n"
+		     "%[bytes] = %[room]"
+		     : [bytes] "+r"(bytes)
+		     : [room] "i"(room));
+	return bytes;
 }
 
 /*
@@ -131,15 +145,13 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
  * constant after inlining. False when the ring has no room.
  */
 static __always_inline bool emit_sized(const struct seen *s, const enum odd_hook hook,
-				       const struct odd_span *span, __u32 bytes, const __u32 room)
+				       const struct odd_span *span, __u32 wanted, const __u32 room)
 {
 	struct odd_event *e = bpf_ringbuf_reserve(&events, sizeof(*e) + room, 0);
+	__u64 bytes = at_most(wanted, room);
 
 	if (!e)
 		return false;
-	/* verifier: it must see 1 <= bytes <= room where the helper takes it */
-	if (bytes > room)
-		bytes = room;
 	if (bytes < ODD_DNS_HEADER_BYTES ||
 	    load_bytes(s, hook, span->offset, e->payload, bytes) < 0) {
 		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);

@@ -192,13 +192,33 @@ static __noinline int take_egress(struct seen *s, int verdict)
 	return s ? take_skb(s, verdict, ODD_HOOK_TC_EGRESS) : TC_ACT_UNSPEC;
 }
 
+/*
+ * Some drivers leave only the Ethernet header in the linear part, which is what
+ * programs can read directly (virtio_net, for frames above 128 bytes). The
+ * headers are brought there: Ethernet, four tags, IPv6 and TCP take 90 bytes,
+ * the rest is for extension headers. If the kernel cannot, the walk counts it.
+ */
+#define HEADERS_BYTES 128
+
+static __always_inline void pull_headers(struct __sk_buff *skb)
+{
+	__u64 linear = packet_pointer(skb->data_end) - packet_pointer(skb->data);
+	__u32 wanted = skb->len < HEADERS_BYTES ? skb->len : HEADERS_BYTES;
+
+	if (linear < wanted)
+		bpf_skb_pull_data(skb, wanted);
+}
+
 /* As walk_frame(). */
 static __noinline int walk_skb(struct __sk_buff *skb, struct seen *s)
 {
-	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
 	struct odd_headers h = {};
-	int verdict = odd_walk_headers(&c, &dns_ports, &h);
+	struct odd_cursor c;
+	int verdict;
 
+	pull_headers(skb);
+	c = cursor_on(skb->data, skb->data_end);
+	verdict = odd_walk_headers(&c, &dns_ports, &h);
 	if (verdict != ODD_WALK_DNS || !s)
 		return verdict;
 	return odd_walk_payload(&c, &h, skb->len, &s->packet);

@@ -251,6 +251,15 @@ static const struct odd_ip6_ext odd_ip6_exts[256] = {
 
 #define ODD_IP6_EXT_BYTES_MAX 2048 /* (255 + 1) << 3 */
 
+/* A fragment without ports, of a packet that goes on with @next: perhaps UDP or TCP, or surely not.
+ */
+static __always_inline int odd_later_fragment(__u8 next)
+{
+	return next == ODD_IPPROTO_UDP || next == ODD_IPPROTO_TCP || odd_ip6_exts[next].add
+		       ? ODD_DROP_FRAGMENT
+		       : ODD_WALK_OTHER;
+}
+
 /**
  * odd_walk_ip6_ext() - IPv6 extension headers (RFC 8200 section 4).
  *
@@ -270,7 +279,7 @@ static __always_inline int odd_walk_ip6_ext(struct odd_cursor *c, struct odd_hea
 			return ODD_DROP_IP_HEADER;
 		fragment = odd_read16(ext + 2) & (kind->fragment << 8 | kind->fragment);
 		if (fragment & 0xfff8)
-			return ODD_DROP_FRAGMENT;
+			return odd_later_fragment(ext[0]);
 		h->flags |= fragment & ODD_EVENT_FRAGMENT; /* the M flag is bit 0 too */
 		bytes = ((ext[1] & kind->mask) + kind->add) << (kind->shift & 3);
 		h->protocol = ext[0];
@@ -392,18 +401,14 @@ static __always_inline int odd_walk_tcp(struct odd_cursor *c, __u32 claimed, str
 	return p->payload_bytes ? 0 : ODD_DROP_TCP_CONTROL;
 }
 
-/* How much of the payload the frame holds; what is missing is flagged. */
+/* How much of the payload the frame holds. */
 static __always_inline void odd_walk_captured(__u32 frame_bytes, __u32 claimed,
 					      struct odd_packet *p)
 {
 	__u32 end = claimed < frame_bytes ? claimed : frame_bytes;
 	__u32 there = end > p->payload_offset ? end - p->payload_offset : 0;
 
-	p->captured_bytes = p->payload_bytes;
-	if (there < p->payload_bytes) {
-		p->captured_bytes = there;
-		p->flags |= ODD_EVENT_CUT;
-	}
+	p->captured_bytes = there < p->payload_bytes ? there : p->payload_bytes;
 }
 
 static __always_inline void odd_walk_addresses(const struct odd_headers *h, struct odd_packet *p)
@@ -530,6 +535,8 @@ static __always_inline void odd_event_fill(struct odd_event *e, const struct odd
 	e->message_bytes = (__u16)span->bytes;
 	e->protocol = p->protocol;
 	e->flags = p->flags | span->flags;
+	if (span->captured < span->bytes)
+		e->flags |= ODD_EVENT_CUT;
 	e->pad = 0;
 }
 

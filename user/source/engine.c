@@ -23,9 +23,9 @@
 #define ENGINE_SERVER_KEYS 1024
 
 struct engine {
-	struct native native;	    /* its callback serves both */
 	struct oddns_bpf *programs; /* NULL: native */
 	struct ring_buffer *ring;
+	struct native native; /* its callback serves both; last, as it ends in an event's room */
 };
 
 static struct engine *engine__new(const struct engine_options *options, event_fn on_event,

@@ -49,6 +49,14 @@ int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16])
 	return r;
 }
 
+bool programs__can_name_tasks(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_current_pid_tgid,
+				       NULL) == 1 &&
+	       libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_current_comm, NULL) ==
+		       1;
+}
+
 static void tune(struct oddns_bpf *programs, const struct programs_options *options)
 {
 	struct odd_ports *ports = (struct odd_ports *)&programs->rodata->dns_ports;
@@ -58,6 +66,7 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	*(__u32 *)&programs->rodata->snaplen = options->snaplen;
 	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / 8;
 	*(bool *)&programs->rodata->replay = options->replay;
+	*(bool *)&programs->rodata->has_task = programs__can_name_tasks();
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
 	bpf_map__set_max_entries(programs->maps.server_rcode, options->server_keys);
 	bpf_program__set_autoload(programs->progs.oddns_ingress, !options->replay);
