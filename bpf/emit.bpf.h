@@ -105,7 +105,8 @@ static __always_inline void count_server(const struct seen *s, const __u8 *heade
 /*
  * Who sends: the socket's owner and cgroup; pid and comm only for UDP, whose
  * packets leave in the system call. TCP sends from softirq too, where the
- * current task is a stranger.
+ * current task is a stranger. Read from the task itself, because Linux 6.1 does not
+ * let programs at TC call bpf_get_current_pid_tgid().
  */
 static __always_inline void fill_sender(const struct seen *s, const enum odd_hook hook,
 					struct odd_event *e)
@@ -120,9 +121,11 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
 		return;
 	e->cgroup_id = bpf_skb_cgroup_id(skb);
 	e->uid = bpf_get_socket_uid(skb);
-	if (has_task && e->protocol == ODD_IPPROTO_UDP) {
-		e->pid = bpf_get_current_pid_tgid() >> 32;
-		bpf_get_current_comm(e->comm, sizeof(e->comm));
+	if (e->protocol == ODD_IPPROTO_UDP) {
+		struct task_struct___sender *task = (void *)bpf_get_current_task_btf();
+
+		e->pid = task->tgid;
+		bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), task->comm);
 	}
 }
 

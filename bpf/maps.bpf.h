@@ -17,9 +17,6 @@ const volatile __u32 wakeup_packets = 128;
 /* Time comes from replay_ns, set before each packet, not from the clock. */
 const volatile bool replay = false;
 
-/* TC programs may ask for the current task (Linux 6.10; probed). */
-const volatile bool has_task = true;
-
 __u64 replay_ns;
 /* Real time minus the monotonic clock; the daemon keeps it right when the clock is set. */
 __s64 clock_offset_ns;

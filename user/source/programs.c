@@ -54,14 +54,6 @@ int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16])
 	return r;
 }
 
-bool programs__can_name_tasks(void)
-{
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_current_pid_tgid,
-				       NULL) == 1 &&
-	       libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_current_comm, NULL) ==
-		       1;
-}
-
 /*
  * So many packets that all of them, with the longest message that travels, stay
  * below the threshold for waking: a processor then cannot step over it unseen.
@@ -87,7 +79,6 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / WAKEUP_SHARE;
 	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
 	*(bool *)&programs->rodata->replay = options->replay;
-	*(bool *)&programs->rodata->has_task = programs__can_name_tasks();
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
 	bpf_map__set_max_entries(programs->maps.server_rcode, options->server_keys);
 	bpf_program__set_autoload(programs->progs.oddns_ingress, !options->replay);
