@@ -36,7 +36,7 @@ static __always_inline void count_drop(enum odd_drop reason)
 /*
  * Should this event wake the daemon? It looks by itself ten times a second;
  * only when the ring fills faster must it be called, and a call costs as much
- * as thirty events (an interrupt to another processor). So each WAKEUP_PACKETS
+ * as thirty events (an interrupt to another processor). So each wakeup_packets
  * a processor looks, and calls if the backlog is between one and two
  * thresholds: beyond, the daemon has been called and is at work.
  */
@@ -44,7 +44,7 @@ static __always_inline __u64 wakeup_flag(__u64 packets_seen)
 {
 	__u64 waiting;
 
-	if (packets_seen & (WAKEUP_PACKETS - 1))
+	if (packets_seen & (wakeup_packets - 1))
 		return BPF_RB_NO_WAKEUP;
 	waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	return waiting >= wakeup_bytes && waiting < 2 * (__u64)wakeup_bytes ? BPF_RB_FORCE_WAKEUP
@@ -130,23 +130,31 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
 }
 
 /*
+ * verifier: it must see the bound where the helper takes the length. Linux 6.1
+ * forgets it over a spill of 32 bits, and the compiler drops a comparison whose
+ * outcome it knows; this one neither can lose.
+ */
+static __always_inline __u64 at_most(__u64 bytes, const __u32 room)
+{
+	asm volatile("if %[bytes] <= %[room] goto +1\n"
+		     "%[bytes] = %[room]"
+		     : [bytes] "+r"(bytes)
+		     : [room] "i"(room));
+	return bytes;
+}
+
+/*
  * Reserve, fill and submit an event with room for @room payload bytes, a
  * constant after inlining. False when the ring has no room.
  */
 static __always_inline bool emit_sized(const struct seen *s, const enum odd_hook hook,
-				       const struct odd_span *span, __u32 bytes, const __u32 room)
+				       const struct odd_span *span, __u32 wanted, const __u32 room)
 {
 	struct odd_event *e = bpf_ringbuf_reserve(&events, sizeof(*e) + room, 0);
+	__u64 bytes = at_most(wanted, room);
 
 	if (!e)
 		return false;
-	/*
-	 * verifier: it must see 1 <= bytes <= room where the helper takes it. The compiler knows
-	 * the bound and would leave the comparison out; Linux 6.1 forgets it when it spills.
-	 */
-	barrier_var(bytes);
-	if (bytes > room)
-		bytes = room;
 	if (bytes < ODD_DNS_HEADER_BYTES ||
 	    load_bytes(s, hook, span->offset, e->payload, bytes) < 0) {
 		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);

@@ -13,7 +13,7 @@ const volatile __u32 snaplen = 512;
 /* Bytes waiting in the ring that make it time to wake the daemon. */
 const volatile __u32 wakeup_bytes = 512 * 1024;
 /* How often a processor looks whether so much waits; a power of two. */
-#define WAKEUP_PACKETS 128
+const volatile __u32 wakeup_packets = 128;
 /* Time comes from replay_ns, set before each packet, not from the clock. */
 const volatile bool replay = false;
 

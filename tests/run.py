@@ -57,6 +57,7 @@ SUITES = [
     Suite("cli", ["tests/cli/cli.sh", BINARY], 180),
     Suite("fuzz", ["tests/fuzz/run.sh"], 300, ["clang"]),
     Suite("journal", ["tests/lab/journal.sh"], 120, ["root"]),
+    Suite("doctor", ["tests/lab/doctor.sh", BINARY], 60, ["bpf", "ip"]),
     Suite("lab", ["tests/lab/lab.py", BINARY], 480, ["bpf", "knotd", "dnsdist", "dnsperf", "ip"]),
 ]
 

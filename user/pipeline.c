@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* So many messages one way, in so many intervals, without one the other way, are no chance. */
 #define ONE_WAY_MESSAGES  23
@@ -16,8 +17,10 @@ struct pipeline {
 	struct pipeline_sinks sinks;
 	uint64_t interval_ns;
 	uint64_t step_back_ns;	/* a clock that goes back further has been set */
+	unsigned servers_max;	/* the table's limit, which a reload does not change */
 	unsigned gap_intervals; /* that a gap in time may close; more only repeat zeros */
-	uint64_t start_ns;	/* of the open interval; 0 before the first event or tick */
+	bool started;		/* there was an event or tick */
+	uint64_t start_ns;	/* of the open interval */
 	uint64_t now_ns;
 	enum direction direction;
 	unsigned one_way_intervals;
@@ -48,6 +51,38 @@ static struct exchange_limits exchange_limits(const struct settings *settings)
 	};
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+	return memcmp(a, b, 16);
+}
+
+/* How many servers are configured by address, each once. Return: -ENOMEM */
+static int count_servers(const struct settings *settings)
+{
+	uint8_t(*addr)[16] = NULL;
+	int count = 0, distinct = 0;
+
+	for (unsigned i = 0; i < settings->group_count; i++) {
+		const struct group_settings *group = &settings->groups[i];
+		void *more = reallocarray(addr, (size_t)count + group->server_count + 1, 16);
+
+		if (!more) {
+			free(addr);
+			return -ENOMEM;
+		}
+		addr = more;
+		for (unsigned j = 0; j < group->server_count; j++)
+			if (group->servers[j].prefix_bits == 128)
+				memcpy(addr[count++], group->servers[j].addr, 16);
+	}
+	if (count)
+		qsort(addr, (size_t)count, 16, compare_addresses);
+	for (int i = 0; i < count; i++)
+		distinct += i == 0 || memcmp(addr[i], addr[i - 1], 16) != 0;
+	free(addr);
+	return distinct;
+}
+
 /* Configured servers are remembered whatever happens; networks cannot be, they have no list. */
 static int pin_servers(struct pipeline *p, const struct settings *settings)
 {
@@ -65,6 +100,12 @@ static int pin_servers(struct pipeline *p, const struct settings *settings)
 		}
 	}
 	return 0;
+}
+
+/* Enough to empty all series, and for rules to see it. */
+static unsigned gap_intervals(const struct settings *settings, unsigned window)
+{
+	return 2 * window + settings->clear_after;
 }
 
 static int make_stages(struct pipeline *p, const struct settings *settings, uint64_t seed)
@@ -101,8 +142,8 @@ int pipeline__new(const struct settings *settings, uint64_t seed,
 	p->sinks = *sinks;
 	p->interval_ns = settings->interval_ns;
 	p->step_back_ns = settings->timeout_ns + settings->grace_ns;
-	/* enough to empty all series, and for rules to see it */
-	p->gap_intervals = 2 * settings->window + settings->clear_after;
+	p->servers_max = settings->servers;
+	p->gap_intervals = gap_intervals(settings, settings->window);
 	r = make_stages(p, settings, seed);
 	if (r < 0) {
 		pipeline__free(p);
@@ -125,14 +166,19 @@ void pipeline__free(struct pipeline *pipeline)
 int pipeline__configure(struct pipeline *pipeline, const struct settings *settings)
 {
 	const struct exchange_limits limits = exchange_limits(settings);
-	int r = rules__configure(pipeline->rules, settings);
+	int r = count_servers(settings);
 
+	if (r > (int)pipeline->servers_max)
+		r = -ENOSPC;
+	if (r >= 0)
+		r = rules__configure(pipeline->rules, settings);
 	if (r < 0)
 		return r;
 	server_table__unpin_all(pipeline->servers);
 	r = pin_servers(pipeline, settings);
 	exchange_table__set_limits(pipeline->exchanges, &limits);
 	pipeline->step_back_ns = settings->timeout_ns + settings->grace_ns;
+	pipeline->gap_intervals = gap_intervals(settings, server_table__window(pipeline->servers));
 	return r;
 }
 
@@ -176,7 +222,8 @@ static void pass_time(struct pipeline *p, uint64_t now_ns)
 {
 	unsigned closed = 0;
 
-	if (!p->start_ns) {
+	if (!p->started) {
+		p->started = true;
 		p->start_ns = interval_start(p, now_ns);
 	} else if (now_ns + p->step_back_ns < p->now_ns) {
 		exchange_table__tick(p->exchanges, now_ns);
@@ -209,7 +256,7 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns)
 void pipeline__finish(struct pipeline *pipeline)
 {
 	exchange_table__finish(pipeline->exchanges);
-	if (pipeline->start_ns)
+	if (pipeline->started)
 		close_interval(pipeline);
 }
 

@@ -41,9 +41,12 @@ int pipeline__new(const struct settings *settings, uint64_t seed,
 void pipeline__free(struct pipeline *pipeline);
 
 /**
- * pipeline__configure() - Take reloaded settings: times, rules and groups.
+ * pipeline__configure() - Take reloaded settings: timeouts, rules and groups.
  *
- * Return: 0, negative errno; nothing has changed then
+ * Interval, window and sizes of tables stay as they were.
+ *
+ * Return: 0, -ENOMEM, -ENOSPC when more servers are configured than the table has places;
+ * nothing has changed then, but for -ENOMEM some servers may not be pinned
  */
 int pipeline__configure(struct pipeline *pipeline, const struct settings *settings);
 
@@ -56,10 +59,15 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns);
 /** pipeline__finish() - End of input: close the open interval, deliver what is pending. */
 void pipeline__finish(struct pipeline *pipeline);
 
+/** pipeline__counters() - Live counters of the exchanges, owned by the pipeline. */
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline);
+/** pipeline__usage() - How full the table of exchanges is. */
 struct exchange_usage pipeline__usage(const struct pipeline *pipeline);
+/** pipeline__servers() - The servers with their series, owned by the pipeline. */
 const struct server_table *pipeline__servers(const struct pipeline *pipeline);
+/** pipeline__rules() - Where servers stand before the rules, owned by the pipeline. */
 const struct rules *pipeline__rules(const struct pipeline *pipeline);
+/** pipeline__direction() - What traffic has shown by the last interval's end. */
 enum direction pipeline__direction(const struct pipeline *pipeline);
 
 #endif

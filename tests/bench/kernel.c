@@ -19,8 +19,10 @@
 #include <bpf/bpf.h>
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ROUNDS 11
 #define RUNS   7    /* in a round; few, for each waits 10 ms for the kernel to swap programs */
@@ -79,6 +81,21 @@ static int load_empty(enum bpf_prog_type type, int32_t verdict)
 	int fd = bpf_prog_load(type, "bench_pass", "GPL", code, 2, NULL);
 
 	return fd < 0 ? failed(fd, "load an empty program") : fd;
+}
+
+int bench_kernel_pass(const char *ifname)
+{
+	int program = load_empty(BPF_PROG_TYPE_XDP, XDP_PASS), link;
+
+	if (program < 0)
+		return program;
+	link = bpf_link_create(program, (int)if_nametoindex(ifname), BPF_XDP, NULL);
+	if (link < 0)
+		return failed(link, "attach the empty program");
+	puts("attached");
+	fflush(stdout);
+	pause();
+	return 0;
 }
 
 /* The programs with default settings, as the daemon loads them. */

@@ -4,11 +4,13 @@
 
     tests/bench/live.py ODDNS BENCH
 
-Prints rows NAME VALUE for bench: live.idle_rss, live.floor (packets/s that
-tcpreplay sends over the veth when nobody listens), live.rate (the same with the
-daemon at the other end), live.unseen (sent, but not seen by the program: lost
-in the veth) and live.loss (seen, but no event came out of the ring). Rounds
-without and with the daemon take turns; rates are medians, losses sums.
+Prints rows NAME VALUE for bench: live.idle_rss, and for native XDP and TC
+(names with _tc): live.floor, packets/s that tcpreplay sends over a veth when an
+empty XDP program (nothing for TC) is at the other end; live.rate, the same with
+the daemon there; live.unseen, sent but not seen by the program, lost in the
+veth; live.loss, seen, but in no exchange. All take turns; rates are medians,
+losses sums. XDP has a floor of its own because veth copies each packet for any
+program.
 
 It runs in namespaces of its own (PIDs, mounts, network): when its first process
 ends, the kernel ends the rest, and takes interfaces and pinned maps along.
@@ -23,7 +25,7 @@ import sys
 import time
 
 ROUNDS = 5
-LOOPS = 3  # of a capture of 200 000 packets: about two seconds
+LOOPS = 2  # of a capture of 200 000 packets: one to two seconds
 HERE = os.path.realpath(__file__)
 DIR = "/run/oddns-bench"
 SETTINGS = ["--set", f"sensor.state={DIR}"]
@@ -44,12 +46,13 @@ def run(*command):
 
 
 class Daemon:
-    """`oddns run` on the receiving end."""
+    """`oddns run` on the receiving end, at the given hook."""
 
-    def __init__(self, oddns):
+    def __init__(self, oddns, hook):
         self.oddns = oddns
         self.errors = open(f"{DIR}/stderr", "w+", encoding="utf-8")
-        self.process = subprocess.Popen([oddns, "run", "-i", "to1", *SETTINGS],
+        self.process = subprocess.Popen([oddns, "run", "-i", "to1", "--hook", hook,
+                                         *SETTINGS],
                                         stdout=subprocess.DEVNULL, stderr=self.errors)
         self.wait(lambda status: status["running"], "start")
 
@@ -111,27 +114,53 @@ def send(capture):
     return int(packets.group(1)), float(rate.group(1))
 
 
-def measure(oddns, capture):
+class Figures:
+    """What the rounds at one hook gave."""
+
+    def __init__(self):
+        self.floors, self.rates, self.idle = [], [], []
+        self.unseen = self.lost = 0
+
+    def take(self, sent, rate, status):
+        """Add a round with the daemon."""
+        seen, exchanges = sum(status["packets"].values()), status["exchanges"]
+        self.rates.append(rate)
+        self.unseen += sent - seen
+        self.lost += seen - exchanges["queries"] - exchanges["responses"]
+
+    def rows(self, suffix):
+        """Print them."""
+        print(f"live.floor{suffix} {statistics.median(self.floors):.0f}")
+        print(f"live.rate{suffix} {statistics.median(self.rates):.0f}")
+        print(f"live.unseen{suffix} {self.unseen}")
+        print(f"live.loss{suffix} {self.lost}")
+
+
+def floor(bench, hook, capture):
+    """packets/s without the daemon."""
+    if hook == "tc":
+        return send(capture)[1]
+    with subprocess.Popen([bench, "--pass", "to1"], stdout=subprocess.PIPE, text=True) as empty:
+        if not empty.stdout.readline():
+            raise Failure("no empty program could be attached")
+        rate = send(capture)[1]
+        empty.kill()
+    return rate
+
+
+def measure(oddns, bench, capture):
     """The rounds; prints the rows."""
-    floors, rates, sent = [], [], 0
-    seen = lost = 0
-    idle = []
+    figures = {"xdp": Figures(), "tc": Figures()}
     for _ in range(ROUNDS):
-        floors.append(send(capture)[1])
-        daemon = Daemon(oddns)
-        idle.append(daemon.resident_mib())
-        packets, rate = send(capture)
-        status = daemon.settled()
-        daemon.stop()
-        rates.append(rate)
-        sent += packets
-        seen += sum(status["packets"].values())
-        lost += status["drops"]["ring_full"] + status["drops"]["copy_failed"]
-    print(f"live.idle_rss {statistics.median(idle):.3f}")
-    print(f"live.floor {statistics.median(floors):.0f}")
-    print(f"live.rate {statistics.median(rates):.0f}")
-    print(f"live.unseen {sent - seen}")
-    print(f"live.loss {lost}")
+        for hook, these in figures.items():
+            these.floors.append(floor(bench, hook, capture))
+            daemon = Daemon(oddns, hook)
+            these.idle.append(daemon.resident_mib())
+            these.take(*send(capture), daemon.settled())
+            daemon.stop()
+    print(f"live.idle_rss {statistics.median(figures['xdp'].idle):.3f}")
+    figures["xdp"].rows("")
+    figures["tc"].rows("_tc")
 
 
 def world(oddns, bench):
@@ -146,7 +175,7 @@ def world(oddns, bench):
         run("ip", "link", "set", end, "up")
     capture = f"{DIR}/queries.pcap"
     run(bench, "--write", capture)
-    measure(oddns, capture)
+    measure(oddns, bench, capture)
 
 
 def main():
@@ -156,7 +185,7 @@ def main():
                               "--mount-proc", sys.executable, HERE, "--inside", oddns, bench])
     try:
         world(oddns, bench)
-    except Failure as failure:
+    except (Failure, OSError) as failure:
         sys.exit(f"bench: live: {failure}")
 
 

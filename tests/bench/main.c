@@ -55,6 +55,10 @@ static const struct figure {
 	{"live.rate", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"live.unseen", "packets", 0, TARGET_NONE, 0, NULL},
 	{"live.loss", "events", 0, TARGET_AT_MOST, 0, NULL},
+	{"live.floor_tc", "packets/s", 0, TARGET_NONE, 0, NULL},
+	{"live.rate_tc", "packets/s", 0, TARGET_NONE, 0, NULL},
+	{"live.unseen_tc", "packets", 0, TARGET_NONE, 0, NULL},
+	{"live.loss_tc", "events", 0, TARGET_AT_MOST, 0, NULL},
 };
 
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
@@ -203,6 +207,8 @@ int main(int argc, char **argv)
 	/* what the benches start as processes of their own */
 	if (argc == 3 && strcmp(argv[1], "--read") == 0)
 		return bench_replay_read(argv[2]) < 0;
+	if (argc == 3 && strcmp(argv[1], "--pass") == 0)
+		return bench_kernel_pass(argv[2]) < 0;
 	if (argc == 3 && strcmp(argv[1], "--write") == 0)
 		return traffic_write_capture(argv[2], TRAFFIC_CAPTURE_EXCHANGES) < 0;
 	if (argc < 2) {

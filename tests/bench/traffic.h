@@ -2,7 +2,7 @@
 /*
  * Traffic for the benches: exchanges by number, the same ones each time. 7
  * servers answer 1009 clients; each server has a latency of its own, from half a
- * millisecond to half a second of a bad day.
+ * millisecond to 39 ms.
  */
 #ifndef BENCH_TRAFFIC_H
 #define BENCH_TRAFFIC_H

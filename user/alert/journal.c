@@ -36,22 +36,22 @@ struct journal {
 	struct alert_fields fields; /* here, so that an alert needs no memory */
 };
 
-static bool socket_listens(void)
+int journal_reachable(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_PATH};
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool listens;
+	int r;
 
 	if (fd < 0)
-		return false;
-	listens = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+		return -errno;
+	r = connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 	close(fd);
-	return listens;
+	return r;
 }
 
 static bool send_entry(struct journal *journal, const struct iovec *iov, unsigned count)
 {
-	bool up = socket_listens();
+	bool up = journal_reachable() == 0;
 	int r = up ? sd_journal_sendv(iov, (int)count) : -ENOENT;
 
 	if (r < 0 && journal->up)
@@ -77,7 +77,7 @@ int journal__open(struct journal **ret_journal)
 
 	if (!journal)
 		return -ENOMEM;
-	journal->up = socket_listens();
+	journal->up = journal_reachable() == 0;
 	if (!journal->up)
 		log_warn("no journald listens at %s: alerts go to stderr", SOCKET_PATH);
 	*ret_journal = journal;

@@ -31,6 +31,9 @@ void journal__alert(struct journal *journal, const struct alert *alert);
 void journal__note(struct journal *journal, int priority, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** journal_reachable() - Does journald listen? Return: 0, negative errno of connecting. */
+int journal_reachable(void);
+
 /** journal__is_up() - Did journald take our lines when we last had one? */
 bool journal__is_up(const struct journal *journal);
 

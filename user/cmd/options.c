@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* Keys of long options; 'i', 'c', '?' and 'h' are short ones. */
-enum { KEY_HOOK = 0x100, KEY_SET, KEY_ENGINE, KEY_FORMAT, KEY_USAGE };
+enum { KEY_HOOK = 0x100, KEY_SET, KEY_ENGINE, KEY_FORMAT, KEY_TRY, KEY_USAGE };
 
 /* In each verb's mask. */
 #define OPTION_HELP (1u << 31)
@@ -42,6 +42,10 @@ static const struct option_row {
 	{OPTION_ENGINE,
 	 {"engine", KEY_ENGINE, "ENGINE", 0,
 	  "Parse with kernel (the loaded program), native (the same code, no privilege) or auto",
+	  0}},
+	{OPTION_TRY,
+	 {"try", KEY_TRY, NULL, 0,
+	  "Attach to the interfaces and detach again; native XDP may cut their links for a moment",
 	  0}},
 	{OPTION_HELP, {"help", '?', NULL, 0, "Print this text", -1}},
 	{OPTION_HELP, {NULL, 'h', NULL, OPTION_ALIAS, NULL, -1}},
@@ -268,6 +272,9 @@ static error_t on_key(int key, char *arg, struct argp_state *state)
 		return add_assignment(parse->options, "", arg);
 	case KEY_ENGINE:
 		return choose_engine(parse, arg);
+	case KEY_TRY:
+		parse->options->try = true;
+		return 0;
 	case KEY_FORMAT:
 		return choose_format(parse, arg);
 	case ARGP_KEY_ARG:

@@ -13,6 +13,7 @@ enum {
 	OPTION_ENGINE = 1 << 4,	   /* --engine */
 	OPTION_FORMAT = 1 << 5,	   /* --format */
 	OPTION_FILES = 1 << 6,	   /* at least one positional argument */
+	OPTION_TRY = 1 << 7,	   /* --try */
 };
 
 enum engine_choice { ENGINE_AUTO, ENGINE_KERNEL, ENGINE_NATIVE };
@@ -33,6 +34,7 @@ struct cmd_options {
 	unsigned interfaces_at; /* 1 + index of the assignment that -i made, 0: none */
 	enum engine_choice engine;
 	enum output_format format;
+	bool try;
 	char **files; /* points into argv */
 	unsigned file_count;
 	struct settings *settings; /* NULL when the verb takes neither --config nor --set */

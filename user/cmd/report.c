@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* NO_COLOR: see no-color.org; set and not empty switches colour off. */
-static struct style style_of_output(void)
+struct style report_style(void)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
@@ -56,7 +56,7 @@ int report__open(const struct options_verb *verb, int argc, char **argv, struct 
 
 	if (r < 0)
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
-	report.style = style_of_output();
+	report.style = report_style();
 	if (read_state(&report) < 0) {
 		report__close(&report);
 		return CMD_FAILED;

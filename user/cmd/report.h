@@ -23,6 +23,9 @@ struct report {
 int report__open(const struct options_verb *verb, int argc, char **argv, struct report *ret);
 void report__close(struct report *report);
 
+/** report_style() - How standard output looks to whoever reads it. */
+struct style report_style(void);
+
 /**
  * report__not_running() - Say in one line that no daemon runs, and how to start one.
  *

@@ -129,7 +129,7 @@ static void grow(struct entry_store *store)
 
 static void list_append(struct entry_store *store, struct entry *entry, enum entry_state state)
 {
-	struct entry_list *list = &store->lists[state];
+	struct entry_list *list = &store->lists[entry_store__is_long(entry)][state];
 	uint32_t ref = reference(store, entry);
 
 	entry->state = (uint8_t)state;
@@ -145,7 +145,7 @@ static void list_append(struct entry_store *store, struct entry *entry, enum ent
 
 static void list_remove(struct entry_store *store, const struct entry *entry)
 {
-	struct entry_list *list = &store->lists[entry->state];
+	struct entry_list *list = &store->lists[entry_store__is_long(entry)][entry->state];
 
 	if (entry->older)
 		at(store, entry->older)->newer = entry->newer;
@@ -239,9 +239,23 @@ void entry_store__move(struct entry_store *store, struct entry *entry, enum entr
 	list_append(store, entry, state);
 }
 
+struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_long,
+				     enum entry_state state)
+{
+	return at(store, store->lists[is_long][state].oldest);
+}
+
 struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
 {
-	return at(store, store->lists[state].oldest);
+	struct entry *s = entry_store__oldest_in(store, false, state);
+	struct entry *l = entry_store__oldest_in(store, true, state);
+
+	return !s || (l && l->last_ns < s->last_ns) ? l : s;
+}
+
+uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state)
+{
+	return store->lists[0][state].count + store->lists[1][state].count;
 }
 
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry)

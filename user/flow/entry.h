@@ -3,8 +3,8 @@
  * The memory of the exchange table: entries in two slabs, found through a hash,
  * standing in lists by what they wait for. Knows nothing of matching.
  *
- * An entry is 176 bytes with room for a name of 40, or 392 with room for any
- * name: few names are longer than 40 bytes, and 255 for each would double the
+ * An entry is 176 bytes with room for a name of 37, or 400 with room for any
+ * name: few names are longer than 37 bytes, and 255 for each would double the
  * memory. With its share of the hash (4 to 8 bytes) a pending query takes at
  * most 184 bytes. Slabs are reserved at their limit and touched as they fill,
  * so an idle table costs next to nothing. References are 32-bit: the top bit
@@ -19,10 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENTRY_NAME_SHORT 40
+#define ENTRY_NAME_SHORT 37
 #define ENTRY_NAME_LONG	 256
 
-/* What an entry waits for; each is a list, the longest waiting first. */
+/* What an entry waits for; each is a list for each slab, the longest waiting first. */
 enum entry_state {
 	ENTRY_PENDING,	/* its response */
 	ENTRY_EXPIRED,	/* a late response */
@@ -66,9 +66,9 @@ struct entry {
 	uint16_t tries;
 	uint8_t state; /* enum entry_state */
 	uint8_t last_hook : 7;
-	uint8_t by_question : 1;	    /* hashed with its question, see table.c */
-	uint8_t name_length;		    /* 0: no question */
-	uint8_t name[ENTRY_NAME_SHORT - 3]; /* of a short entry; a long one has ENTRY_NAME_LONG */
+	uint8_t by_question : 1;	/* hashed with its question, see table.c */
+	uint8_t name_length;		/* 0: no question */
+	uint8_t name[ENTRY_NAME_SHORT]; /* of a short entry; a long one has ENTRY_NAME_LONG */
 };
 
 _Static_assert(sizeof(struct entry_key) == 40, "entry_key: hashed as bytes");
@@ -90,8 +90,8 @@ struct entry_slab {
 };
 
 struct entry_store {
-	struct entry_slab slabs[2]; /* short, long */
-	struct entry_list lists[ENTRY_STATES];
+	struct entry_slab slabs[2];		  /* short, long */
+	struct entry_list lists[2][ENTRY_STATES]; /* apart, so that room is found in either slab */
 	uint32_t *buckets;
 	uint32_t bucket_count; /* power of two */
 	uint32_t by_question;  /* entries that are hashed so */
@@ -123,7 +123,8 @@ uint32_t entry_store__hash(const struct entry_store *store, const struct entry_k
  * @by_question: that hash is one with the question
  * @name_length: 0..255, chooses the slab
  *
- * Only key, hash, by_question, state and name_length are set.
+ * Only key, hash, by_question, state and name_length are set; last_ns must be before the
+ * next entry_store__oldest().
  *
  * Return: the entry, NULL when that slab is full
  */
@@ -136,10 +137,21 @@ void entry_store__remove(struct entry_store *store, struct entry *entry);
 /** entry_store__move() - Put an entry at the newest end of a state's list. */
 void entry_store__move(struct entry_store *store, struct entry *entry, enum entry_state state);
 
-/** entry_store__oldest() - Longest waiting entry of a state, NULL when none. */
+/**
+ * entry_store__oldest() - Longest waiting entry of a state, NULL when none.
+ *
+ * Of the two slabs' the one with the lesser last_ns; the short one when equal.
+ */
 struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state);
 
-/** entry_store__newer() - The entry that has waited next longest in the same state, or NULL. */
+/** entry_store__oldest_in() - The same in one slab. */
+struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_long,
+				     enum entry_state state);
+
+/** entry_store__waiting() - Entries in a state. */
+uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state);
+
+/** entry_store__newer() - The next longest waiting of the same slab and state, or NULL. */
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry);
 
 /**

@@ -8,7 +8,8 @@ void report_entry(const struct entry *entry, struct exchange *ret)
 {
 	*ret = (struct exchange){
 		.time_ns = (int64_t)entry->first_ns,
-		.latency_ns = (int64_t)entry->last_ns, /* until the response is known */
+		.latency_ns = -1,
+		.wait_ns = -1,
 		.client_port = entry->key.client_port,
 		.server_port = entry->key.server_port,
 		.protocol = entry->key.protocol,
@@ -55,14 +56,12 @@ static void report_message(const struct odd_event *event, const struct dns_messa
 	ret->qclass = message->qclass;
 }
 
-void report_response(const struct odd_event *event, const struct dns_message *message,
-		     struct exchange *ret)
+void report_response(const struct entry *entry, const struct odd_event *event,
+		     const struct dns_message *message, struct exchange *ret)
 {
-	int64_t last_ns = ret->latency_ns;
-
 	report_message(event, message, ret);
 	ret->has_latency = true;
-	ret->latency_ns = ret->end_ns - last_ns;
+	ret->latency_ns = ret->end_ns - (int64_t)entry->last_ns;
 	ret->wait_ns = ret->end_ns - ret->time_ns;
 }
 
@@ -72,6 +71,8 @@ void report_orphan(const struct odd_event *event, const struct dns_message *mess
 	*ret = (struct exchange){
 		.state = EXCHANGE_ORPHAN,
 		.time_ns = (int64_t)event->time_ns,
+		.latency_ns = -1,
+		.wait_ns = -1,
 		.client_port = event->dst_port,
 		.server_port = event->src_port,
 		.protocol = event->protocol,

@@ -15,10 +15,11 @@ void report_entry(const struct entry *entry, struct exchange *ret);
 
 /**
  * report_response() - Add the response to report_entry()'s record.
+ * @entry: the query's, not yet settled: its last transmission gives the latency
  * @message: must outlive @ret, which points to its name if the query had none
  */
-void report_response(const struct odd_event *event, const struct dns_message *message,
-		     struct exchange *ret);
+void report_response(const struct entry *entry, const struct odd_event *event,
+		     const struct dns_message *message, struct exchange *ret);
 
 /** report_orphan() - A response on its own; whole record. @message must outlive @ret. */
 void report_orphan(const struct odd_event *event, const struct dns_message *message,

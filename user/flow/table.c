@@ -49,6 +49,7 @@
 #include "table.h"
 
 #include "entry.h"
+#include "match.h"
 #include "report.h"
 
 #include <errno.h>
@@ -74,15 +75,6 @@ struct exchange_table {
 	uint64_t now_ns;
 	uint32_t first_ifindex;
 	bool several_interfaces; /* a packet may be seen twice */
-};
-
-/* One message on its way through the table. */
-struct seen {
-	const struct odd_event *event;
-	struct dns_message message;
-	struct entry_key key;
-	uint32_t hash; /* of the key */
-	bool is_response;
 };
 
 int exchange_table__new(const struct exchange_limits *limits, uint64_t seed,
@@ -130,29 +122,36 @@ static void end_without_response(struct exchange_table *table, const struct entr
 	deliver(table, &exchange);
 }
 
-/* Entries whose last_ns is older than now - age. */
-static struct entry *due(const struct exchange_table *table, enum entry_state state, uint64_t age)
+/* How long an entry may stay in a state. */
+static uint64_t lifetime(const struct exchange_table *table, enum entry_state state)
 {
-	struct entry *entry = entry_store__oldest(&table->store, state);
+	return table->limits.timeout_ns + (state == ENTRY_EXPIRED ? table->limits.grace_ns : 0);
+}
 
-	return entry && entry->last_ns + age < table->now_ns ? entry : NULL;
+/* An entry's time in its state is over. */
+static void let_go(struct exchange_table *table, struct entry *entry)
+{
+	if (entry->state != ENTRY_PENDING) {
+		entry_store__remove(&table->store, entry);
+		return;
+	}
+	table->counters.pending--;
+	table->counters.unanswered++;
+	entry_store__move(&table->store, entry, ENTRY_EXPIRED);
+	end_without_response(table, entry, EXCHANGE_UNANSWERED,
+			     entry->last_ns + table->limits.timeout_ns);
 }
 
 static void expire(struct exchange_table *table)
 {
-	uint64_t timeout = table->limits.timeout_ns, grace = table->limits.grace_ns;
-	struct entry *entry;
+	for (enum entry_state state = ENTRY_PENDING; state < ENTRY_STATES; state++) {
+		uint64_t age = lifetime(table, state);
+		struct entry *entry;
 
-	while ((entry = due(table, ENTRY_PENDING, timeout))) {
-		table->counters.pending--;
-		table->counters.unanswered++;
-		entry_store__move(&table->store, entry, ENTRY_EXPIRED);
-		end_without_response(table, entry, EXCHANGE_UNANSWERED, entry->last_ns + timeout);
+		while ((entry = entry_store__oldest(&table->store, state)) &&
+		       entry->last_ns + age < table->now_ns)
+			let_go(table, entry);
 	}
-	while ((entry = due(table, ENTRY_EXPIRED, timeout + grace)))
-		entry_store__remove(&table->store, entry);
-	while ((entry = due(table, ENTRY_ANSWERED, timeout)))
-		entry_store__remove(&table->store, entry);
 }
 
 /* The input ends, or its clock starts anew: nothing that is remembered can be matched. */
@@ -185,24 +184,26 @@ void exchange_table__finish(struct exchange_table *table)
 	end_all(table);
 }
 
-static void evict_pending(struct exchange_table *table, struct entry *entry)
+/* The oldest pending query to a stranger, among the oldest of a slab; NULL when all are known. */
+static struct entry *strangers(const struct exchange_table *table, bool is_long)
 {
-	table->counters.pending--;
-	table->counters.evicted++;
-	entry_store__remove(&table->store, entry);
-}
-
-/* The oldest pending query of a stranger, among the oldest; else the very oldest. */
-static struct entry *least_wanted(const struct exchange_table *table)
-{
-	struct entry *oldest = entry_store__oldest(&table->store, ENTRY_PENDING), *entry = oldest;
+	struct entry *entry = entry_store__oldest_in(&table->store, is_long, ENTRY_PENDING);
 
 	for (int i = 0; entry && i < EVICT_LOOK; i++) {
 		if (!table->listener.knows(table->listener.context, entry->key.server))
 			return entry;
 		entry = entry_store__newer(&table->store, entry);
 	}
-	return oldest;
+	return NULL;
+}
+
+static void remove_entry(struct exchange_table *table, struct entry *entry)
+{
+	if (entry->state == ENTRY_PENDING) {
+		table->counters.pending--;
+		table->counters.evicted++;
+	}
+	entry_store__remove(&table->store, entry);
 }
 
 /* Make room for one entry. */
@@ -212,94 +213,44 @@ static void evict(struct exchange_table *table)
 
 	if (!entry)
 		entry = entry_store__oldest(&table->store, ENTRY_EXPIRED);
-	if (entry)
-		entry_store__remove(&table->store, entry);
-	else if ((entry = least_wanted(table)))
-		evict_pending(table, entry);
+	if (!entry)
+		entry = strangers(table, false);
+	if (!entry)
+		entry = strangers(table, true);
+	if (!entry)
+		entry = entry_store__oldest(&table->store, ENTRY_PENDING);
+	remove_entry(table, entry);
 }
 
 /* Make room in the slab of long names, which can be full while the table is not. */
 static void evict_long(struct exchange_table *table)
 {
-	static const enum entry_state order[] = {ENTRY_ANSWERED, ENTRY_EXPIRED, ENTRY_PENDING};
+	struct entry *entry = entry_store__oldest_in(&table->store, true, ENTRY_ANSWERED);
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		struct entry *entry = entry_store__oldest(&table->store, order[i]);
-
-		for (int look = 0; entry && look < EVICT_LOOK; look++) {
-			if (entry_store__is_long(entry)) {
-				if (order[i] == ENTRY_PENDING)
-					evict_pending(table, entry);
-				else
-					entry_store__remove(&table->store, entry);
-				return;
-			}
-			entry = entry_store__newer(&table->store, entry);
-		}
-	}
+	if (!entry)
+		entry = entry_store__oldest_in(&table->store, true, ENTRY_EXPIRED);
+	if (!entry)
+		entry = strangers(table, true);
+	if (!entry)
+		entry = entry_store__oldest_in(&table->store, true, ENTRY_PENDING);
+	remove_entry(table, entry);
 }
 
-static bool same_vlan(const struct entry *entry, const struct odd_event *event)
+/*
+ * As match_find(), but nothing that is too old for the event. expire() has run, but
+ * looks at the heads of lists, and events do not always come in the order of
+ * their times.
+ */
+static struct entry *find_live(struct exchange_table *table, const struct seen *s,
+			       enum entry_state state)
 {
-	static const uint16_t none[ODD_VLANS_MAX];
+	uint64_t age = lifetime(table, state);
+	struct entry *entry;
 
-	return memcmp(entry->vlan, event->vlan, sizeof(none)) == 0 ||
-	       memcmp(entry->vlan, none, sizeof(none)) == 0 ||
-	       memcmp(event->vlan, none, sizeof(none)) == 0;
-}
-
-/* Can they be of one exchange? A message without question fits any. */
-static bool same_question(const struct entry *entry, const struct dns_message *message)
-{
-	if (!message->has_question || !entry->name_length)
-		return true;
-	return entry->qtype == message->qtype && entry->qclass == message->qclass &&
-	       entry->name_length == message->qname.length &&
-	       memcmp(entry->name, message->qname.wire, entry->name_length) == 0;
-}
-
-/* Name, type and class as one run of bytes. Return: its length */
-static size_t question_bytes(const struct dns_message *message, uint8_t *buf)
-{
-	memcpy(buf, message->qname.wire, message->qname.length);
-	memcpy(buf + message->qname.length, &message->qtype, sizeof(message->qtype));
-	memcpy(buf + message->qname.length + 2, &message->qclass, sizeof(message->qclass));
-	return message->qname.length + 4U;
-}
-
-static uint32_t question_hash(const struct exchange_table *table, const struct seen *s)
-{
-	uint8_t buf[DNS_NAME_MAX + 4];
-
-	return entry_store__hash(&table->store, &s->key, buf, question_bytes(&s->message, buf));
-}
-
-/* Among the entries of a hash the oldest that fits; those of the packet's own VLAN first. */
-static struct entry *find_hashed(const struct exchange_table *table, const struct seen *s,
-				 uint32_t hash, enum entry_state state)
-{
-	struct entry *entry = NULL, *found = NULL, *elsewhere = NULL;
-
-	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
-		if (entry->state != state || !same_question(entry, &s->message))
-			continue;
-		if (same_vlan(entry, s->event))
-			found = entry;
-		else
-			elsewhere = entry;
-	}
-	return found || !s->is_response ? found : elsewhere;
-}
-
-/* The entry of a state that a message belongs to. */
-static struct entry *find(const struct exchange_table *table, const struct seen *s,
-			  enum entry_state state)
-{
-	struct entry *entry = find_hashed(table, s, s->hash, state);
-
-	if (entry || !s->message.has_question || !table->store.by_question)
-		return entry;
-	return find_hashed(table, s, question_hash(table, s), state);
+	while ((entry = match_find(&table->store, s, state)) &&
+	       s->event->time_ns > entry->last_ns + age)
+		let_go(table, entry);
+	return entry;
 }
 
 /* Was this very packet seen before, at another hook of this host? */
@@ -328,6 +279,14 @@ static void note_sender(struct entry *entry, const struct odd_event *event)
 	memcpy(entry->comm, event->comm, sizeof(entry->comm));
 }
 
+static void note_question(struct entry *entry, const struct seen *s)
+{
+	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
+	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
+	entry->qtype = s->message.qtype;
+	entry->qclass = s->message.qclass;
+}
+
 static void note_transmission(struct entry *entry, const struct seen *s)
 {
 	entry->last_ns = s->event->time_ns;
@@ -340,41 +299,38 @@ static void note_transmission(struct entry *entry, const struct seen *s)
 	entry->query_bytes = s->event->message_bytes;
 }
 
-/* Entries of a hash, and the oldest of them, which is the last of its chain. */
-static unsigned count_hashed(const struct exchange_table *table, const struct seen *s,
-			     uint32_t hash, struct entry **ret_oldest)
+/*
+ * Keep the entries of one hash few: the oldest that is settled goes, else, for a query,
+ * the oldest. Return: whether there is room
+ */
+static bool make_room_in_chain(struct exchange_table *table, const struct seen *s, uint32_t hash)
 {
-	struct entry *entry = NULL;
-	unsigned count = 0;
+	struct entry *entry = NULL, *oldest = NULL, *settled = NULL;
+	unsigned same_hash = 0;
 
 	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
-		*ret_oldest = entry;
-		count++;
+		oldest = entry;
+		if (entry->state != ENTRY_PENDING)
+			settled = entry;
+		same_hash++;
 	}
-	return count;
+	if (same_hash < SAME_HASH_MAX)
+		return true;
+	if (settled)
+		entry_store__remove(&table->store, settled);
+	else if (!s->is_response)
+		remove_entry(table, oldest);
+	return settled || !s->is_response;
 }
 
-/* Does the hash of the key lead to another question already? */
-static bool is_second_question(const struct exchange_table *table, const struct seen *s)
-{
-	struct entry *entry = entry_store__find(&table->store, &s->key, s->hash, NULL);
-
-	return entry && s->message.has_question && !same_question(entry, &s->message);
-}
-
-/* Take an entry, making room for it if need be. NULL: no long name could go for this one. */
+/* Take an entry for a query, making room for it if need be. */
 static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
 {
-	bool by_question = is_second_question(table, s);
-	uint32_t hash = by_question ? question_hash(table, s) : s->hash;
-	struct entry *oldest = NULL, *entry;
+	bool by_question = match_is_second(&table->store, s);
+	uint32_t hash = by_question ? match_question_hash(&table->store, s) : s->hash;
+	struct entry *entry;
 
-	if (count_hashed(table, s, hash, &oldest) >= SAME_HASH_MAX) {
-		if (oldest->state == ENTRY_PENDING)
-			evict_pending(table, oldest);
-		else
-			entry_store__remove(&table->store, oldest);
-	}
+	(void)make_room_in_chain(table, s, hash);
 	if (entry_store__count(&table->store) >= table->limits.entries)
 		evict(table);
 	entry = entry_store__add(&table->store, &s->key, hash, by_question,
@@ -389,15 +345,8 @@ static void add_query(struct exchange_table *table, const struct seen *s)
 {
 	struct entry *entry = add_entry(table, s);
 
-	if (!entry) { /* long names among many short ones: nothing of that kind within reach */
-		table->counters.evicted++;
-		return;
-	}
 	table->counters.pending++;
-	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
-	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
-	entry->qtype = s->message.qtype;
-	entry->qclass = s->message.qclass;
+	note_question(entry, s);
 	entry->first_ns = s->event->time_ns;
 	entry->ifindex = s->event->ifindex;
 	entry->tries = 1;
@@ -407,7 +356,7 @@ static void add_query(struct exchange_table *table, const struct seen *s)
 
 static void take_query(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find(table, s, ENTRY_PENDING);
+	struct entry *entry = find_live(table, s, ENTRY_PENDING);
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
@@ -426,10 +375,10 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 		return;
 	}
 	/* A settled exchange with the same question gives way: answers belong to the new one. */
-	entry = find(table, s, ENTRY_ANSWERED);
+	entry = find_live(table, s, ENTRY_ANSWERED);
 	if (entry)
 		entry_store__remove(&table->store, entry);
-	entry = find(table, s, ENTRY_EXPIRED);
+	entry = find_live(table, s, ENTRY_EXPIRED);
 	if (entry)
 		entry_store__remove(&table->store, entry);
 	add_query(table, s);
@@ -442,7 +391,7 @@ static void settle(struct exchange_table *table, struct entry *entry, const stru
 	entry->last_ifindex = event->ifindex;
 	entry->last_hook = event->hook;
 	entry_store__move(&table->store, entry, ENTRY_ANSWERED);
-	if (table->store.lists[ENTRY_ANSWERED].count > ANSWERED_MAX)
+	if (entry_store__waiting(&table->store, ENTRY_ANSWERED) > ANSWERED_MAX)
 		entry_store__remove(&table->store,
 				    entry_store__oldest(&table->store, ENTRY_ANSWERED));
 }
@@ -454,38 +403,53 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
 
 	note_tag(entry, s->event);
 	report_entry(entry, &exchange);
-	report_response(s->event, &s->message, &exchange);
+	report_response(entry, s->event, &s->message, &exchange);
 	exchange.state = state;
 	settle(table, entry, s->event);
 	deliver(table, &exchange);
 }
 
-/* A response without a query. Where packets can be seen twice, it is remembered. */
-static void take_orphan(struct exchange_table *table, const struct seen *s)
+/*
+ * Remember a response to no query, to know it again at another hook. Anybody can
+ * send such responses, so it gets a free place, or that of a settled exchange,
+ * and never that of a query which waits.
+ */
+static void remember_orphan(struct exchange_table *table, const struct seen *s)
+{
+	bool by_question = match_is_second(&table->store, s);
+	uint32_t hash = by_question ? match_question_hash(&table->store, s) : s->hash;
+	struct entry *entry;
+
+	if (!make_room_in_chain(table, s, hash))
+		return;
+	if (entry_store__count(&table->store) >= table->limits.entries) {
+		entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
+		if (!entry)
+			return;
+		entry_store__remove(&table->store, entry);
+	}
+	entry = entry_store__add(&table->store, &s->key, hash, by_question,
+				 s->message.qname.length);
+	if (!entry)
+		return;
+	note_question(entry, s);
+	entry->tries = 0;
+	settle(table, entry, s->event);
+}
+
+static void deliver_orphan(struct exchange_table *table, const struct seen *s)
 {
 	struct exchange exchange;
-	struct entry *entry;
 
 	table->counters.orphan++;
 	report_orphan(s->event, &s->message, &exchange);
 	deliver(table, &exchange);
-	if (!table->several_interfaces)
-		return;
-	entry = add_entry(table, s);
-	if (!entry)
-		return;
-	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
-	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
-	entry->qtype = s->message.qtype;
-	entry->qclass = s->message.qclass;
-	entry->tries = 0;
-	settle(table, entry, s->event);
 }
 
 /* A response that no query waits for: the answered query's, once more, or nobody's. */
 static void take_unasked(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find(table, s, ENTRY_ANSWERED);
+	struct entry *entry = find_live(table, s, ENTRY_ANSWERED);
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
@@ -495,37 +459,33 @@ static void take_unasked(struct exchange_table *table, const struct seen *s)
 	if (entry && entry->tries > 0)
 		table->counters.duplicate++;
 	else
-		take_orphan(table, s);
+		deliver_orphan(table, s);
+	/* what comes again can come at two hooks again */
+	if (entry)
+		settle(table, entry, s->event);
+	else if (table->several_interfaces)
+		remember_orphan(table, s);
 }
 
 static void take_response(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find(table, s, ENTRY_PENDING);
-	enum exchange_state state = EXCHANGE_ANSWERED;
+	struct entry *entry = find_live(table, s, ENTRY_PENDING);
 
 	if (entry) {
+		table->counters.responses++;
 		table->counters.pending--;
-		/* expire() has run, but the events' order need not be that of their times */
-		if (s->event->time_ns > entry->last_ns + table->limits.timeout_ns) {
-			table->counters.unanswered++;
-			end_without_response(table, entry, EXCHANGE_UNANSWERED,
-					     entry->last_ns + table->limits.timeout_ns);
-			state = EXCHANGE_LATE;
-		}
-	} else {
-		entry = find(table, s, ENTRY_EXPIRED);
-		if (!entry) {
-			take_unasked(table, s);
-			return;
-		}
-		state = EXCHANGE_LATE;
+		table->counters.answered++;
+		end_with_response(table, entry, s, EXCHANGE_ANSWERED);
+		return;
+	}
+	entry = find_live(table, s, ENTRY_EXPIRED);
+	if (!entry) {
+		take_unasked(table, s);
+		return;
 	}
 	table->counters.responses++;
-	if (state == EXCHANGE_LATE)
-		table->counters.late++;
-	else
-		table->counters.answered++;
-	end_with_response(table, entry, s, state);
+	table->counters.late++;
+	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
 /* The sender of a response is the server (RFC 1035 section 4.1.1). */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the pipeline delivered, held against the contract after each step. */
+#include "outcome.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void outcome_fail(struct outcome *outcome, const char *format, ...)
+{
+	va_list arguments;
+
+	if (*outcome->why)
+		return;
+	va_start(arguments, format);
+	vsnprintf(outcome->why, sizeof(outcome->why), format, arguments);
+	va_end(arguments);
+}
+
+static const struct {
+	bool has_query, has_response, has_latency;
+} shapes[EXCHANGE_STATES] = {
+	[EXCHANGE_ANSWERED] = {true, true, true},     [EXCHANGE_LATE] = {true, true, true},
+	[EXCHANGE_UNANSWERED] = {true, false, false}, [EXCHANGE_PENDING] = {true, false, false},
+	[EXCHANGE_ORPHAN] = {false, true, false},
+};
+
+/* flow/exchange.h says what each state has, and what is there instead when it has not. */
+static void check_exchange(struct outcome *outcome, const struct exchange *x)
+{
+	const char *state = exchange_state_name(x->state);
+
+	if (x->has_query != shapes[x->state].has_query ||
+	    x->has_response != shapes[x->state].has_response ||
+	    x->has_latency != shapes[x->state].has_latency)
+		outcome_fail(outcome, "%s: has_query %d, has_response %d, has_latency %d", state,
+			     x->has_query, x->has_response, x->has_latency);
+	if (!x->has_latency && (x->latency_ns != -1 || x->wait_ns != -1))
+		outcome_fail(outcome, "%s: latency %" PRId64 ", wait %" PRId64 " instead of -1",
+			     state, x->latency_ns, x->wait_ns);
+	if (x->has_latency && x->wait_ns != x->end_ns - x->time_ns)
+		outcome_fail(outcome, "%s: wait is not end - time", state);
+	if (x->has_query != (x->tries > 0) || x->has_query != (x->query_bytes > 0) ||
+	    x->has_response != (x->response_bytes > 0))
+		outcome_fail(outcome, "%s: tries %u, query %u bytes, response %u bytes", state,
+			     x->tries, x->query_bytes, x->response_bytes);
+	if ((x->flags & DNS_FLAG_QR) != (x->has_response ? DNS_FLAG_QR : 0))
+		outcome_fail(outcome, "%s: flags are of the wrong message", state);
+}
+
+static void take_exchange(void *context, const struct exchange *exchange)
+{
+	struct outcome *outcome = context;
+	struct delivered *d;
+
+	check_exchange(outcome, exchange);
+	outcome->ended[exchange->state]++;
+	if (outcome->exchange_count == outcome->exchange_max) {
+		outcome->exchange_max = 2 * outcome->exchange_max + 256;
+		outcome->exchanges = reallocarray(outcome->exchanges, outcome->exchange_max,
+						  sizeof(*outcome->exchanges));
+		if (!outcome->exchanges)
+			abort();
+	}
+	d = &outcome->exchanges[outcome->exchange_count++];
+	d->exchange = *exchange;
+	d->exchange.qname = NULL;
+	if (exchange->qname_length)
+		memcpy(d->name, exchange->qname, exchange->qname_length);
+}
+
+static void take_interval(void *context, const struct server *server,
+			  const struct interval *interval)
+{
+	struct outcome *outcome = context;
+	unsigned i = 0;
+
+	outcome->intervals++;
+	while (i < outcome->server_count &&
+	       memcmp(outcome->latest[i].server, server__address(server), 16) != 0)
+		i++;
+	if (i == OUTCOME_SERVERS)
+		return;
+	if (i == outcome->server_count)
+		outcome->server_count++;
+	memcpy(outcome->latest[i].server, server__address(server), 16);
+	outcome->latest[i].interval = *interval;
+}
+
+static void take_alert(void *context, const struct alert *alert)
+{
+	struct outcome *outcome = context;
+	struct told *told;
+
+	if (outcome->alert_count == sizeof(outcome->alerts) / sizeof(outcome->alerts[0])) {
+		outcome_fail(outcome, "more alerts than a scenario can have");
+		return;
+	}
+	told = &outcome->alerts[outcome->alert_count++];
+	told->alert = *alert;
+	snprintf(told->group, sizeof(told->group), "%s", alert->group);
+}
+
+struct pipeline_sinks outcome_sinks(struct outcome *outcome)
+{
+	return (struct pipeline_sinks){
+		.on_exchange = take_exchange,
+		.on_interval = take_interval,
+		.on_alert = take_alert,
+		.context = outcome,
+	};
+}
+
+void outcome_done(struct outcome *outcome)
+{
+	free(outcome->exchanges);
+}
+
+static void equal(struct outcome *outcome, const char *what, uint64_t a, uint64_t b)
+{
+	if (a != b)
+		outcome_fail(outcome, "identity broken: %s: %" PRIu64 " != %" PRIu64, what, a, b);
+}
+
+void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
+{
+	const struct exchange_counters *c = pipeline__counters(pipeline);
+	struct exchange_usage usage = pipeline__usage(pipeline);
+	uint64_t unparsable = 0;
+
+	for (int i = 0; i < DNS_MESSAGE_VERDICTS; i++)
+		unparsable += c->unparsable[i];
+	equal(outcome, "queries = answered + unanswered + pending + retransmitted + evicted",
+	      c->queries, c->answered + c->unanswered + c->pending + c->retransmitted + c->evicted);
+	equal(outcome, "responses = answered + late + orphan + duplicate", c->responses,
+	      c->answered + c->late + c->orphan + c->duplicate);
+	equal(outcome, "events = queries + responses + folded + unparsable", outcome->handed,
+	      c->queries + c->responses + c->folded + unparsable);
+	equal(outcome, "coalesced", outcome->follows, c->coalesced);
+	equal(outcome, "answered, delivered", c->answered, outcome->ended[EXCHANGE_ANSWERED]);
+	equal(outcome, "late, delivered", c->late, outcome->ended[EXCHANGE_LATE]);
+	equal(outcome, "orphan, delivered", c->orphan, outcome->ended[EXCHANGE_ORPHAN]);
+	equal(outcome, "unanswered, delivered", c->unanswered, outcome->ended[EXCHANGE_UNANSWERED]);
+	if (usage.entries > usage.limit)
+		outcome_fail(outcome, "%" PRIu64 " entries, limit %" PRIu64, usage.entries,
+			     usage.limit);
+	if (c->pending < outcome->ended[EXCHANGE_PENDING] ||
+	    c->pending - outcome->ended[EXCHANGE_PENDING] > usage.entries)
+		outcome_fail(outcome,
+			     "pending %" PRIu64 ", of which delivered %" PRIu64
+			     ", entries %" PRIu64,
+			     c->pending, outcome->ended[EXCHANGE_PENDING], usage.entries);
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The oracle of the exchange table, from the text of the design (section 4). */
+#include "table_oracle.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static void tell(struct oracle *o, const struct record *record)
+{
+	cr_assert_lt(o->out_count, ORACLE_OUT);
+	o->out[o->out_count++] = *record;
+}
+
+static struct record record_of(const struct talk *talk, enum exchange_state state)
+{
+	const struct message *q = &talk->query;
+
+	return (struct record){
+		.time_ns = (int64_t)q->time_ns,
+		.latency_ns = -1,
+		.wait_ns = -1,
+		.state = (int32_t)state,
+		.name = q->name,
+		.qtype = q->name == NO_QUESTION ? 0 : q->qtype,
+		.client_port = q->client_port,
+		.server = q->server,
+		.protocol = q->protocol,
+		.id = q->id,
+		.tries = talk->tries,
+		.query_bytes = talk->query_bytes,
+		.ifindex = q->ifindex,
+	};
+}
+
+static void tell_answer(struct oracle *o, const struct talk *talk, const struct message *m,
+			enum exchange_state state)
+{
+	struct record r = record_of(talk, state);
+
+	r.end_ns = (int64_t)m->time_ns;
+	if (talk->tries) {
+		r.latency_ns = (int64_t)(m->time_ns - talk->last_ns);
+		r.wait_ns = (int64_t)(m->time_ns - talk->query.time_ns);
+	}
+	r.rcode = m->rcode;
+	r.response_bytes = m->bytes;
+	tell(o, &r);
+}
+
+static void drop(struct oracle *o, const struct talk *talk)
+{
+	size_t at = (size_t)(talk - o->talks);
+
+	o->count--;
+	memmove(&o->talks[at], &o->talks[at + 1], (o->count - at) * sizeof(*talk));
+}
+
+/* The waiting talk that is due first. */
+static struct talk *due(struct oracle *o)
+{
+	struct talk *first = NULL;
+
+	for (unsigned i = 0; i < o->count; i++) {
+		struct talk *talk = &o->talks[i];
+
+		if (talk->state == TALK_WAITS && o->now_ns > talk->last_ns + o->timeout_ns &&
+		    (!first || talk->last_ns < first->last_ns))
+			first = talk;
+	}
+	return first;
+}
+
+void oracle_expire(struct oracle *o, uint64_t now_ns)
+{
+	struct talk *talk;
+
+	if (now_ns > o->now_ns)
+		o->now_ns = now_ns;
+	while ((talk = due(o))) {
+		struct record r = record_of(talk, EXCHANGE_UNANSWERED);
+
+		r.end_ns = (int64_t)(talk->last_ns + o->timeout_ns);
+		tell(o, &r);
+		talk->state = TALK_EXPIRED;
+		o->counters.pending--;
+		o->counters.unanswered++;
+	}
+	for (unsigned i = o->count; i-- > 0;) {
+		const struct talk *t = &o->talks[i];
+		uint64_t end = t->state == TALK_EXPIRED ? t->last_ns + o->timeout_ns + o->grace_ns
+							: t->seen.time_ns + o->timeout_ns;
+
+		if (t->state != TALK_WAITS && o->now_ns > end)
+			drop(o, t);
+	}
+}
+
+static bool same_key(const struct message *a, const struct message *b)
+{
+	return a->server == b->server && a->client_port == b->client_port && a->id == b->id &&
+	       a->protocol == b->protocol;
+}
+
+static bool same_question(const struct message *a, const struct message *b)
+{
+	return a->name == b->name && (a->name == NO_QUESTION || a->qtype == b->qtype);
+}
+
+/* The first talk with the question; else, for a response that lacks it, the first of its key. */
+static struct talk *match(struct oracle *o, const struct message *m, enum talk_state state)
+{
+	struct talk *fits = NULL;
+
+	for (unsigned i = 0; i < o->count; i++) {
+		struct talk *talk = &o->talks[i];
+
+		if (talk->state != state || !same_key(&talk->query, m))
+			continue;
+		if (same_question(&talk->query, m))
+			return talk;
+		if (!fits && m->is_response && !talk->further &&
+		    (m->name == NO_QUESTION || talk->query.name == NO_QUESTION))
+			fits = talk;
+	}
+	return fits;
+}
+
+static bool is_copy(const struct oracle *o, const struct talk *talk, const struct message *m)
+{
+	int64_t apart = (int64_t)(m->time_ns - talk->seen.time_ns);
+
+	return (talk->seen.ifindex != m->ifindex || talk->seen.hook != m->hook) &&
+	       llabs(apart) < (int64_t)o->fold_ns;
+}
+
+static struct talk *begin(struct oracle *o, const struct message *m)
+{
+	struct talk *talk = &o->talks[o->count], *other = NULL;
+
+	cr_assert_lt(o->count, ORACLE_TALKS);
+	for (unsigned i = 0; i < o->count; i++)
+		if (same_key(&o->talks[i].query, m) && !o->talks[i].further)
+			other = &o->talks[i];
+	*talk = (struct talk){.query = *m, .seen = *m, .last_ns = m->time_ns};
+	talk->further = other && m->name != NO_QUESTION && !same_question(&other->query, m);
+	o->count++;
+	return talk;
+}
+
+static void take_query(struct oracle *o, const struct message *m)
+{
+	struct talk *talk = match(o, m, TALK_WAITS), *old;
+
+	if (talk && is_copy(o, talk, m)) {
+		o->counters.folded++;
+		return;
+	}
+	o->counters.queries++;
+	if (talk) {
+		o->counters.retransmitted++;
+	} else {
+		if ((old = match(o, m, TALK_SETTLED)))
+			drop(o, old);
+		if ((old = match(o, m, TALK_EXPIRED)))
+			drop(o, old);
+		talk = begin(o, m);
+		o->counters.pending++;
+	}
+	talk->tries++;
+	talk->last_ns = m->time_ns;
+	talk->seen = *m;
+	talk->query_bytes = m->bytes;
+}
+
+/* Nobody waits for this response. */
+static void take_spare(struct oracle *o, const struct message *m)
+{
+	struct talk *talk = match(o, m, TALK_SETTLED);
+	struct talk orphan = {.query = *m};
+
+	if (talk && is_copy(o, talk, m)) {
+		o->counters.folded++;
+		return;
+	}
+	o->counters.responses++;
+	if (talk && talk->tries) {
+		o->counters.duplicate++;
+	} else {
+		o->counters.orphan++;
+		tell_answer(o, &orphan, m, EXCHANGE_ORPHAN);
+	}
+	if (!talk)
+		begin(o, m)->state = TALK_SETTLED;
+	else
+		talk->seen = *m;
+}
+
+static void take_response(struct oracle *o, const struct message *m)
+{
+	enum exchange_state state = EXCHANGE_ANSWERED;
+	struct talk *talk = match(o, m, TALK_WAITS);
+
+	if (talk) {
+		o->counters.answered++;
+		o->counters.pending--;
+	} else {
+		talk = match(o, m, TALK_EXPIRED);
+		state = EXCHANGE_LATE;
+		if (!talk) {
+			take_spare(o, m);
+			return;
+		}
+		o->counters.late++;
+	}
+	o->counters.responses++;
+	tell_answer(o, talk, m, state);
+	talk->state = TALK_SETTLED;
+	talk->seen = *m;
+}
+
+void oracle_take(struct oracle *o, const struct message *m)
+{
+	oracle_expire(o, m->time_ns);
+	if (m->is_response)
+		take_response(o, m);
+	else
+		take_query(o, m);
+}

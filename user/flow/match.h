@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which entry a message belongs to. */
+#ifndef FLOW_MATCH_H
+#define FLOW_MATCH_H
+
+#include "entry.h"
+
+#include "dns/message.h"
+
+/* One message on its way through the table. */
+struct seen {
+	const struct odd_event *event;
+	struct dns_message message;
+	struct entry_key key;
+	uint32_t hash; /* of the key */
+	bool is_response;
+};
+
+/**
+ * match_find() - The entry of a state that a message belongs to, NULL when there is none.
+ *
+ * One with its question and VLAN before, for a response, one of another VLAN, and
+ * that before one where a question is lacking; among equals the oldest.
+ */
+struct entry *match_find(const struct entry_store *store, const struct seen *s,
+			 enum entry_state state);
+
+/** match_is_second() - Does the hash of the key lead to another question already? */
+bool match_is_second(const struct entry_store *store, const struct seen *s);
+
+/** match_question_hash() - The hash for an entry that is; @s has a question. */
+uint32_t match_question_hash(const struct entry_store *store, const struct seen *s);
+
+#endif
