@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Settings: one table (settings.c) feeds the INI file, --set, help and the
- * manual. Defaults, then the file, then --set in the order given.
+ * Settings: one table (rows.c) feeds the INI file, --set, help and the manual.
+ * Defaults (defaults.c), then the file (inifile.c), then --set in the order
+ * given (cmdline.c). Those are above this file, and the table between.
  */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
@@ -72,6 +73,9 @@ struct settings {
  */
 struct settings *settings__new(void);
 void settings__free(struct settings *settings);
+
+/** interfaces__free() - Free a list of interfaces as struct settings has it; NULL is allowed. */
+void interfaces__free(char **interfaces);
 
 /**
  * settings__read_file() - Read an INI file over what is there.
