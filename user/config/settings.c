@@ -66,11 +66,22 @@ static const char *other_group_with(const struct settings *settings,
 	return NULL;
 }
 
+static bool is_default_group(const char *name)
+{
+	return strcmp(name, GROUP_LOOPBACK) == 0 || strcmp(name, GROUP_PRIVATE) == 0 ||
+	       strcmp(name, GROUP_PUBLIC) == 0;
+}
+
 static int check_group(const struct settings *settings, const struct group_settings *group,
 		       unsigned *addresses)
 {
 	char shown[TEXT_ADDRESS_MAX];
 
+	if (is_default_group(group->name)) {
+		log_err(0, "[group %s]: is the name of a default group; choose another one",
+			group->name);
+		return -EINVAL;
+	}
 	if (group->server_count == 0) {
 		log_err(0, "[group %s]: no servers; write servers = ADDRESS, ...", group->name);
 		return -EINVAL;

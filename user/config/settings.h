@@ -32,6 +32,11 @@ struct network {
 	uint8_t prefix_bits;
 };
 
+/* Groups by the scope of the address, of servers in no other; [group NAME] has other names. */
+#define GROUP_LOOPBACK "loopback"
+#define GROUP_PRIVATE  "private"
+#define GROUP_PUBLIC   "public"
+
 struct group_settings {
 	char *name;
 	struct network *servers;
@@ -101,7 +106,8 @@ int settings__set(struct settings *settings, const char *assignment);
 /**
  * settings__check() - Hold settings against each other, once all are read.
  *
- * For instance groups must have servers, and timeout + grace must fit the histogram.
+ * For instance groups must have servers and names of their own, and timeout + grace must fit
+ * the histogram.
  *
  * Return: 0, -EINVAL after reporting
  */
