@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define ROUNDS 11
-#define RUNS   7    /* in a round; few, for each waits 10 ms for the kernel to swap programs */
+#define RUNS   7 /* in a round; few, for each waits 10 ms for the kernel to swap programs */
 /*
  * Packets in a run. Responses take 360 KiB of the ring, less than what makes the
  * programs call the daemon (512 KiB): one that keeps up is seldom called.

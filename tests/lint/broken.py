@@ -110,10 +110,10 @@ OVER = {  # rule: the changes of which each must make it fire, and a word of wha
                  ({"user/cellar/x.c": SPDX}, "has no floor")],
     "doors": [({"user/flow/x.c": f"{SPDX}#include <{name}>\n"}, name) for name in
               ("bpf/libbpf.h", "pcap.h", "pcap/pcap.h", "ini.h", "jansson.h", "argp.h",
-               "systemd/sd-event.h", "systemd/sd-daemon.h", "systemd/sd-journal.h")] +
+               "systemd/sd-event.h", "systemd/sd-daemon.h", "systemd/sd-journal.h", "xxhash.h")] +
              [({"user/flow/x.c": SPDX + '#include "oddns.skel.h"\n'}, "skel"),
-              ({"user/flow/x.c": SPDX + "#include <xxhash.h>\n",
-                "user/stats/x.c": SPDX + "#include <xxhash.h>\n"}, "and in flow")],
+              ({"user/flow/x.c": SPDX + "#include <libpsl.h>\n",
+                "user/stats/x.c": SPDX + "#include <libpsl.h>\n"}, "and in flow")],
     "cycles": [({"user/base/log.h": header("LOG_H", '#include "text.h"'),
                  "user/base/text.h": header("TEXT_H", ""),
                  "user/base/text.c": SPDX + '#include "log.h"\n'},

@@ -128,6 +128,7 @@ Test(inifile, long_lines_are_read_whole_or_refused)
 		size_t length;
 		int r;
 	} rows[] = {{200, 0}, {201, 0}, {4093, 0}, {4094, 0}, {4095, -EINVAL}, {9973, -EINVAL}};
+	static const char head[] = "[sensor]\nports = ", tail[] = "5353\ntimeout = 1s\n";
 	char text[1024], *file = malloc(16384);
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -135,9 +136,9 @@ Test(inifile, long_lines_are_read_whole_or_refused)
 		struct settings *s;
 		int r;
 
-		strcpy(file, "[sensor]\nports = ");
-		memset(file + strlen(file), ' ', rows[i].length);
-		strcpy(file + start + rows[i].length - 4, "5353\ntimeout = 1s\n");
+		memset(file, ' ', 16384);
+		memcpy(file, head, strlen(head));
+		memcpy(file + start + rows[i].length - 4, tail, sizeof(tail));
 		capture = capture_begin();
 		s = read_text(file, &r);
 		capture_end(capture, text, sizeof(text));

@@ -42,7 +42,7 @@ static struct result compare_flat(const struct flat *flats, size_t n)
 		series[i] = (struct odd_series){values[i], flats[i].count, flats[i].samples};
 	}
 	memset(&result, 0xff, sizeof(result));
-	odd_one_out(series, n, &defaults, scratch, result.members, &result.verdict);
+	result.verdict = odd_one_out(series, n, &defaults, scratch, result.members);
 	return result;
 }
 
@@ -59,7 +59,7 @@ Test(odd, worked_example_with_a_spike)
 	struct odd_member members[3];
 	struct odd_verdict verdict;
 
-	odd_one_out(series, 3, &defaults, scratch, members, &verdict);
+	verdict = odd_one_out(series, 3, &defaults, scratch, members);
 	cr_expect(verdict.sufficient);
 	cr_expect_eq(verdict.eligible, 3);
 	cr_expect_eq(verdict.baseline, 18);
@@ -181,9 +181,9 @@ Test(odd, no_members_and_no_minimum_are_no_verdict)
 	struct odd_member members[2];
 	struct odd_verdict verdict;
 
-	odd_one_out(NULL, 0, &none, NULL, NULL, &verdict);
+	verdict = odd_one_out(NULL, 0, &none, NULL, NULL);
 	cr_expect_not(verdict.sufficient);
-	odd_one_out(empty, 2, &none, NULL, members, &verdict);
+	verdict = odd_one_out(empty, 2, &none, NULL, members);
 	cr_expect_not(verdict.sufficient);
 	cr_expect_eq(verdict.baseline, 0);
 }

@@ -105,7 +105,7 @@ Test(options, a_verb_takes_only_what_its_mask_says)
 			struct capture capture = capture_begin();
 			int r;
 
-			strcpy(arg, rows[i].arg);
+			snprintf(arg, sizeof(arg), "%s", rows[i].arg);
 			r = options__parse(&verb, 2, argv, &o);
 			capture_end(capture, text, sizeof(text));
 			cr_assert_eq(r, with ? 0 : -EINVAL, "%s", arg);

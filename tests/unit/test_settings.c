@@ -380,3 +380,36 @@ Test(settings, check_holds_settings_against_each_other)
 		settings__free(s);
 	}
 }
+
+/* Alerts, status and the rules' memory know groups by name: two of one name would be one. */
+Test(settings, names_of_the_default_groups_are_not_free)
+{
+	static const struct {
+		const char *set;
+		int r;
+	} rows[] = {
+		{"group loopback.servers=192.0.2.1", -EINVAL},
+		{"group private.servers=192.0.2.1", -EINVAL},
+		{"group public.servers=192.0.2.1", -EINVAL},
+		{"group public.absolute=1ms", -EINVAL}, /* nor without servers: one error */
+		{"group Public.servers=192.0.2.1", 0},
+		{"group public2.servers=192.0.2.1", 0},
+		{"group publi.servers=192.0.2.1", 0},
+	};
+	char text[1024];
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct settings *s = settings__new();
+		struct capture capture;
+		int r;
+
+		cr_assert_eq(settings__set(s, rows[i].set), 0);
+		capture = capture_begin();
+		r = settings__check(s);
+		capture_end(capture, text, sizeof(text));
+		cr_expect_eq(r, rows[i].r, "%s", rows[i].set);
+		cr_expect_eq(count_lines(text), r ? 1 : 0, "%s", text);
+		cr_expect(r == 0 || strstr(text, "is the name of a default group"), "%s", text);
+		settings__free(s);
+	}
+}

@@ -76,11 +76,31 @@ Test(text, durations_have_three_digits_and_the_largest_unit_that_fits)
 		{5000000000, "5 s"},
 		{34359738368, "34.4 s"},
 		{3600000000000, "3600 s"},
+		{-1, "-1 ns"},
+		{-5000000000, "-5 s"},
+		/* rounding carries into the next unit, and no further than it must */
+		{999499, "999 us"},
+		{999500, "1 ms"},
+		{-999500, "-1 ms"},
+		{999499999, "999 ms"},
+		{999500000, "1 s"},
+		{999700000, "1 s"},
+		{-999700000, "-1 s"},
+		{999999999, "1 s"},
+		{99950000, "100 ms"},
+		{9994999, "9.99 ms"},
+		{1004999, "1 ms"},
+		/* there is no greater unit than seconds: whole ones, all digits */
+		{999499999999, "999 s"},
+		{999700000000, "1000 s"},
+		{-999700000000, "-1000 s"},
+		{1234000000000, "1234 s"},
 	};
 	char buf[TEXT_DURATION_MAX];
 
 	for (size_t i = 0; i < ROWS(rows); i++)
-		cr_assert_str_eq(text_duration(rows[i].ns, buf), rows[i].text);
+		cr_expect_str_eq(text_duration(rows[i].ns, buf), rows[i].text, "%lld: %s, not %s",
+				 (long long)rows[i].ns, buf, rows[i].text);
 	cr_assert_lt(strlen(text_duration(INT64_MIN, buf)), sizeof(buf));
 	cr_assert_lt(strlen(text_duration(INT64_MAX, buf)), sizeof(buf));
 }

@@ -12,6 +12,8 @@
 #include <time.h>
 
 #define NS_PER_S 1000000000LL
+/* Rounded to three digits, this and what is above needs a fourth. */
+#define THREE_DIGITS_END 999.5
 
 static const uint8_t ipv4_mapped[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -30,13 +32,17 @@ const char *text_duration(int64_t ns, char *buf)
 		const char *unit;
 		double ns;
 	} units[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
-	double size = fabs((double)ns);
-	size_t i = 0;
+	double size = fabs((double)ns), value;
+	size_t i = 3;
 
-	while (i < 3 && size < units[i].ns)
-		i++;
-	snprintf(buf, TEXT_DURATION_MAX, size < 1e12 ? "%.3g %s" : "%.0f %s",
-		 (double)ns / units[i].ns, units[i].unit);
+	/* with three digits, 999.5 of one unit is 1 of the next */
+	while (i > 0 && size >= THREE_DIGITS_END * units[i].ns)
+		i--;
+	value = size / units[i].ns;
+	if (i < 3 && value < 1)
+		value = 1;
+	snprintf(buf, TEXT_DURATION_MAX, value < THREE_DIGITS_END ? "%s%.3g %s" : "%s%.0f %s",
+		 ns < 0 ? "-" : "", value, units[i].unit);
 	return buf;
 }
 

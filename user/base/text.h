@@ -27,6 +27,8 @@ const char *text_address(const uint8_t addr[16], char *buf);
  * @ns: nanoseconds, may be negative
  * @buf: TEXT_DURATION_MAX bytes
  *
+ * From 1000 s on in whole seconds with all digits.
+ *
  * Return: @buf
  */
 const char *text_duration(int64_t ns, char *buf);

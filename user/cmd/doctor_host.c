@@ -22,9 +22,6 @@
 
 #define BPFFS "/sys/fs/bpf"
 
-/* QUERY and three rcodes for each server, as maps.bpf.h reckons. */
-#define KEYS_PER_SERVER 4
-
 static const struct capability {
 	int number;
 	const char *name;

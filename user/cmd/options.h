@@ -16,6 +16,12 @@ enum {
 	OPTION_TRY = 1 << 7,	   /* --try */
 };
 
+/*
+ * Keys of the map server_rcode for each remembered server: QUERY, NOERROR, NXDOMAIN, SERVFAIL.
+ * What run loads the programs with, so that doctor tries the same.
+ */
+#define KEYS_PER_SERVER 4
+
 enum engine_choice { ENGINE_AUTO, ENGINE_KERNEL, ENGINE_NATIVE };
 enum output_format { FORMAT_TEXT, FORMAT_JSON };
 
@@ -62,6 +68,7 @@ int options__parse(const struct options_verb *verb, int argc, char **argv, struc
  */
 int options__settings(const struct cmd_options *options, struct settings **ret_settings);
 
+/** options__done() - Free what options__parse() gave, the settings too; may be repeated. */
 void options__done(struct cmd_options *options);
 
 #endif

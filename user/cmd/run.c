@@ -42,8 +42,6 @@
 #define BATCH_EVENTS 65536
 /* A clock that moved by more was set, not slewed. */
 #define CLOCK_STEP_NS (100 * 1000000LL)
-/* Keys of server_rcode for each remembered server: QUERY, NOERROR, NXDOMAIN, SERVFAIL. */
-#define KEYS_PER_SERVER 4
 
 struct daemon {
 	struct cmd_options options;

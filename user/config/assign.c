@@ -22,11 +22,12 @@
 /* Printable copy of what somebody wrote; cut with "..." when long. */
 static const char *shown(const char *text, char *buf)
 {
-	size_t length = strlen(text);
+	size_t length = strlen(text), end;
 
 	text_printable(text, length, buf, SHOWN_MAX - 3);
-	if (strlen(buf) < length)
-		strcat(buf, "...");
+	end = strlen(buf);
+	if (end < length)
+		memcpy(buf + end, "...", sizeof("...")); /* room was left */
 	return buf;
 }
 
@@ -178,7 +179,7 @@ int assign_section(struct settings *settings, const struct assignment *a)
 
 int assign(struct settings *settings, const struct assignment *a)
 {
-	char why[VALUE_WHY_MAX], allowed[VALUE_ALLOWED_MAX];
+	char why[REFUSAL_MAX], allowed[VALUE_ALLOWED_MAX];
 	void *base;
 	int r = open_section(settings, a, &base);
 

@@ -93,7 +93,8 @@ static int check_header(struct ini_file *file, char *line)
 		r = assign_error(&a, "a section name cannot hold ';'");
 	else
 		r = assign_section(file->settings, &a);
-	strcpy(end, "]");
+	end[0] = ']';
+	end[1] = '\0';
 	file->error = r;
 	return r;
 }
@@ -124,7 +125,7 @@ static char *next_line(char *buf, int size, void *context)
 	memmove(buf, buf + skip, (size_t)(length - skip) + 1);
 	if (check_line(file, buf) < 0)
 		return NULL;
-	strcat(buf, "\n"); /* read_line() left room */
+	memcpy(buf + strlen(buf), "\n", sizeof("\n")); /* read_line() left room */
 	return buf;
 }
 

@@ -3,14 +3,12 @@
 #include "list.h"
 
 #include "base/text.h"
+#include "refusal.h"
 #include "settings.h"
-#include "value.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,21 +17,6 @@
 #define ITEM_SHOWN_MAX	 (TEXT_ADDRESS_MAX + 16)
 #define PREFIX_BITS_MAX	 128
 #define IPV4_MAPPED_BITS 96
-
-static void *member(void *base, size_t offset)
-{
-	return (char *)base + offset;
-}
-
-__attribute__((format(printf, 2, 3))) static int refuse(char *ret_why, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(ret_why, VALUE_WHY_MAX, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 static int refuse_item(char *ret_why, const char *item, const char *why)
 {
@@ -67,13 +50,6 @@ static bool is_interface_name(const char *name)
 	return true;
 }
 
-void list_free_interfaces(char **interfaces)
-{
-	for (char **name = interfaces; name && *name; name++)
-		free(*name);
-	free(interfaces);
-}
-
 static int add_interface(char **list, size_t n, const char *name, char *ret_why)
 {
 	if (!is_interface_name(name))
@@ -87,7 +63,7 @@ static int add_interface(char **list, size_t n, const char *name, char *ret_why)
 
 int list_set_interfaces(const struct setting_row *row, void *base, const char *text, char *ret_why)
 {
-	char ***place = member(base, row->offset);
+	char ***place = setting_member(base, row->offset);
 	char **list = calloc(most_items(text) + 1, sizeof(*list));
 	char *copy = strdup(text), *rest = NULL;
 	int r = list && copy ? 0 : -ENOMEM;
@@ -99,12 +75,12 @@ int list_set_interfaces(const struct setting_row *row, void *base, const char *t
 	     item = strtok_r(NULL, SEPARATORS, &rest))
 		r = add_interface(list, n++, item, ret_why);
 	if (r == 0) {
-		list_free_interfaces(*place);
+		interfaces__free(*place);
 		*place = list;
 		list = NULL;
 	}
 out:
-	list_free_interfaces(list);
+	interfaces__free(list);
 	free(copy);
 	return r;
 }
@@ -145,8 +121,8 @@ int list_set_ports(const struct setting_row *row, void *base, const char *text, 
 		return r;
 	if (n == 0)
 		return refuse(ret_why, "no port");
-	memcpy(member(base, row->offset), ports, sizeof(ports));
-	*(unsigned *)member(base, row->offset2) = n;
+	memcpy(setting_member(base, row->offset), ports, sizeof(ports));
+	*(unsigned *)setting_member(base, row->offset2) = n;
 	return 0;
 }
 
@@ -225,7 +201,7 @@ static int add_network(struct network *list, unsigned n, char *item, char *ret_w
 
 int list_set_networks(const struct setting_row *row, void *base, const char *text, char *ret_why)
 {
-	struct network **place = member(base, row->offset);
+	struct network **place = setting_member(base, row->offset);
 	struct network *list = calloc(most_items(text), sizeof(*list));
 	char *copy = strdup(text), *rest = NULL;
 	int r = list && copy ? 0 : -ENOMEM;
@@ -241,7 +217,7 @@ int list_set_networks(const struct setting_row *row, void *base, const char *tex
 	if (r == 0) {
 		free(*place);
 		*place = list;
-		*(unsigned *)member(base, row->offset2) = n;
+		*(unsigned *)setting_member(base, row->offset2) = n;
 		list = NULL;
 	}
 out:

@@ -5,12 +5,14 @@
 
 #include "rows.h"
 
-/* Each as value_set(); a list replaces what was there; an item named twice is refused. */
+/**
+ * list_set_interfaces(), list_set_ports(), list_set_networks() - Read @text as a list, store it.
+ *
+ * Parameters and return as of value_set(). The list replaces what was there, which is freed; an
+ * item that is named twice is refused.
+ */
 int list_set_interfaces(const struct setting_row *row, void *base, const char *text, char *ret_why);
 int list_set_ports(const struct setting_row *row, void *base, const char *text, char *ret_why);
 int list_set_networks(const struct setting_row *row, void *base, const char *text, char *ret_why);
-
-/** list_free_interfaces() - Free such a list; NULL is allowed. */
-void list_free_interfaces(char **interfaces);
 
 #endif

@@ -46,4 +46,10 @@ extern const unsigned setting_row_count;
 /** setting_is_group() - Does the row belong to each [group NAME]? */
 bool setting_is_group(const struct setting_row *row);
 
+/** setting_member() - Place of a member: @offset (of a row) bytes into @base. */
+static inline void *setting_member(void *base, size_t offset)
+{
+	return (char *)base + offset;
+}
+
 #endif

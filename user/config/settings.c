@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Life of the settings, and what must hold between them once all are read. */
+/* What settings hold, freed and held against each other; reading them is for the files above. */
 #include "settings.h"
 
-#include "assign.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "list.h"
-#include "value.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,29 +13,18 @@
 #define LATENCY_MAX_NS	34000000000ULL
 #define PREFIX_BITS_MAX 128
 
-struct settings *settings__new(void)
+void interfaces__free(char **interfaces)
 {
-	struct settings *settings = calloc(1, sizeof(*settings));
-	char why[VALUE_WHY_MAX];
-
-	if (!settings)
-		return NULL;
-	for (unsigned i = 0; i < setting_row_count; i++) {
-		const struct setting_row *row = &setting_rows[i];
-
-		if (setting_is_group(row) || value_set(row, settings, row->fallback, why) == 0)
-			continue;
-		settings__free(settings);
-		return NULL;
-	}
-	return settings;
+	for (char **name = interfaces; name && *name; name++)
+		free(*name);
+	free(interfaces);
 }
 
 void settings__free(struct settings *settings)
 {
 	if (!settings)
 		return;
-	list_free_interfaces(settings->interfaces);
+	interfaces__free(settings->interfaces);
 	free(settings->pin_dir);
 	free(settings->state_dir);
 	for (unsigned i = 0; i < settings->group_count; i++) {
@@ -48,45 +34,6 @@ void settings__free(struct settings *settings)
 	free(settings->groups);
 	free(settings);
 }
-
-/* What cannot be split into section, key and value. */
-static int malformed(const char *assignment, const char *lacks)
-{
-	char shown[160];
-
-	text_printable(assignment, strlen(assignment), shown, sizeof(shown));
-	log_err(0, "--set %s: no %s; write SECTION.KEY=VALUE", shown, lacks);
-	return -EINVAL;
-}
-
-int settings__set(struct settings *settings, const char *assignment)
-{
-	const char *equals = strchr(assignment, '=');
-	struct assignment a = {.section = ""};
-	char *section, *dot;
-	int r;
-
-	if (!equals)
-		return malformed(assignment, "value");
-	section = strndup(assignment, (size_t)(equals - assignment));
-	if (!section)
-		return log_err(-ENOMEM, "--set");
-	dot = strrchr(section, '.');
-	if (!dot || dot == section || !dot[1]) {
-		r = malformed(assignment, dot && dot > section ? "key" : "section");
-	} else {
-		*dot = '\0';
-		a.section = section;
-		a.key = dot + 1;
-		a.value = equals + 1 + strspn(equals + 1, " \t");
-		r = assign(settings, &a);
-	}
-	free(section);
-	return r;
-}
-
-/* --- what must hold between settings -------------------------------------------------------------
- */
 
 static int check_times(const struct settings *settings)
 {
@@ -119,11 +66,22 @@ static const char *other_group_with(const struct settings *settings,
 	return NULL;
 }
 
+static bool is_default_group(const char *name)
+{
+	return strcmp(name, GROUP_LOOPBACK) == 0 || strcmp(name, GROUP_PRIVATE) == 0 ||
+	       strcmp(name, GROUP_PUBLIC) == 0;
+}
+
 static int check_group(const struct settings *settings, const struct group_settings *group,
 		       unsigned *addresses)
 {
 	char shown[TEXT_ADDRESS_MAX];
 
+	if (is_default_group(group->name)) {
+		log_err(0, "[group %s]: is the name of a default group; choose another one",
+			group->name);
+		return -EINVAL;
+	}
 	if (group->server_count == 0) {
 		log_err(0, "[group %s]: no servers; write servers = ADDRESS, ...", group->name);
 		return -EINVAL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Settings: one table (settings.c) feeds the INI file, --set, help and the
- * manual. Defaults, then the file, then --set in the order given.
+ * Settings: one table (rows.c) feeds the INI file, --set, help and the manual.
+ * Defaults (defaults.c), then the file (inifile.c), then --set in the order
+ * given (cmdline.c). Those are above this file, and the table between.
  */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
@@ -30,6 +31,11 @@ struct network {
 	uint8_t addr[16];
 	uint8_t prefix_bits;
 };
+
+/* Groups by the scope of the address, of servers in no other; [group NAME] has other names. */
+#define GROUP_LOOPBACK "loopback"
+#define GROUP_PRIVATE  "private"
+#define GROUP_PUBLIC   "public"
 
 struct group_settings {
 	char *name;
@@ -73,6 +79,9 @@ struct settings {
 struct settings *settings__new(void);
 void settings__free(struct settings *settings);
 
+/** interfaces__free() - Free a list of interfaces as struct settings has it; NULL is allowed. */
+void interfaces__free(char **interfaces);
+
 /**
  * settings__read_file() - Read an INI file over what is there.
  * @path: NULL: CONFIG_DEFAULT_FILE if it exists
@@ -97,7 +106,8 @@ int settings__set(struct settings *settings, const char *assignment);
 /**
  * settings__check() - Hold settings against each other, once all are read.
  *
- * For instance groups must have servers, and timeout + grace must fit the histogram.
+ * For instance groups must have servers and names of their own, and timeout + grace must fit
+ * the histogram.
  *
  * Return: 0, -EINVAL after reporting
  */

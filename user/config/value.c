@@ -23,17 +23,6 @@ static const char *const hook_names[] = {
 	[HOOK_TC] = "tc",
 };
 
-static void *member(void *base, size_t offset)
-{
-	return (char *)base + offset;
-}
-
-static int refuse(char *ret_why, const char *why)
-{
-	snprintf(ret_why, VALUE_WHY_MAX, "%s", why);
-	return -EINVAL;
-}
-
 /* A number of the row in its base unit; counts are plain decimal integers. */
 static int parse_number(const struct setting_row *row, const char *text, double *ret)
 {
@@ -84,7 +73,7 @@ static int read_number(const struct setting_row *row, const char *text, double *
 	if (r == -ERANGE)
 		return refuse(ret_why, "too large");
 	if (r < 0)
-		return refuse(ret_why, kind_of(row->type));
+		return refuse(ret_why, "%s", kind_of(row->type));
 	parse_number(row, row->min, &min);
 	parse_number(row, row->max, &max);
 	if (number < min)
@@ -102,7 +91,7 @@ static int set_uint64(const struct setting_row *row, void *base, const char *tex
 
 	if (r < 0)
 		return r;
-	*(uint64_t *)member(base, row->offset) = (uint64_t)number;
+	*(uint64_t *)setting_member(base, row->offset) = (uint64_t)number;
 	return 0;
 }
 
@@ -115,7 +104,7 @@ static int set_power(const struct setting_row *row, void *base, const char *text
 		return r;
 	if ((uint64_t)number & ((uint64_t)number - 1))
 		return refuse(ret_why, "not a power of two");
-	*(uint64_t *)member(base, row->offset) = (uint64_t)number;
+	*(uint64_t *)setting_member(base, row->offset) = (uint64_t)number;
 	return 0;
 }
 
@@ -126,7 +115,7 @@ static int set_unsigned(const struct setting_row *row, void *base, const char *t
 
 	if (r < 0)
 		return r;
-	*(unsigned *)member(base, row->offset) = (unsigned)number;
+	*(unsigned *)setting_member(base, row->offset) = (unsigned)number;
 	return 0;
 }
 
@@ -137,9 +126,9 @@ static int set_double(const struct setting_row *row, void *base, const char *tex
 
 	if (r < 0)
 		return r;
-	*(double *)member(base, row->offset) = number;
+	*(double *)setting_member(base, row->offset) = number;
 	if (row->offset2)
-		*(bool *)member(base, row->offset2) = true;
+		*(bool *)setting_member(base, row->offset2) = true;
 	return 0;
 }
 
@@ -148,7 +137,7 @@ static int set_hook(const struct setting_row *row, void *base, const char *text,
 	for (unsigned i = 0; i < sizeof(hook_names) / sizeof(hook_names[0]); i++) {
 		if (strcmp(text, hook_names[i]) != 0)
 			continue;
-		*(enum hook_choice *)member(base, row->offset) = (enum hook_choice)i;
+		*(enum hook_choice *)setting_member(base, row->offset) = (enum hook_choice)i;
 		return 0;
 	}
 	return refuse(ret_why, "unknown hook");
@@ -164,7 +153,7 @@ static int set_flag(const struct setting_row *row, void *base, const char *text,
 
 		if (!yes && strcasecmp(text, words[i][0]) != 0)
 			continue;
-		*(bool *)member(base, row->offset) = yes;
+		*(bool *)setting_member(base, row->offset) = yes;
 		return 0;
 	}
 	return refuse(ret_why, "neither yes nor no");
@@ -172,7 +161,7 @@ static int set_flag(const struct setting_row *row, void *base, const char *text,
 
 static int set_path(const struct setting_row *row, void *base, const char *text, char *ret_why)
 {
-	char **path = member(base, row->offset), *copy;
+	char **path = setting_member(base, row->offset), *copy;
 
 	if (text[0] != '/')
 		return refuse(ret_why, "not an absolute path");

@@ -3,15 +3,15 @@
 #ifndef CONFIG_VALUE_H
 #define CONFIG_VALUE_H
 
+#include "refusal.h"
 #include "rows.h"
 
-#define VALUE_WHY_MAX	  192
 #define VALUE_ALLOWED_MAX 128
 
 /**
  * value_set() - Read @text as the row's type and store it.
  * @base: the struct that the row's offsets count from; a list or path in it is freed and replaced
- * @ret_why: VALUE_WHY_MAX bytes, written only when @text is refused: "too small", "'eth0' is
+ * @ret_why: REFUSAL_MAX bytes, written only when @text is refused: "too small", "'eth0' is
  *	named twice"; printable ASCII
  *
  * Return: 0, -EINVAL when refused, -ENOMEM; the member is untouched on failure

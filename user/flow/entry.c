@@ -2,13 +2,14 @@
 /* The memory of the exchange table: slabs, hash chains, lists. */
 #include "entry.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <xxhash.h>
 
-#define LONG_BIT      0x80000000U
+#define REF_LONG      0x80000000U
 #define FIRST_BUCKETS 1024
 /* A table that emptied gives its memory back when it had grown beyond this. */
 #define KEEP_ENTRIES 65536
@@ -24,7 +25,7 @@ static struct entry *at(const struct entry_store *store, uint32_t ref)
 
 	if (!ref)
 		return NULL;
-	return (struct entry *)(slab->memory + slab->entry_bytes * ((ref & ~LONG_BIT) - 1));
+	return (struct entry *)(slab->memory + slab->entry_bytes * ((ref & ~REF_LONG) - 1));
 }
 
 bool entry_store__is_long(const struct entry *entry)
@@ -38,7 +39,7 @@ static uint32_t reference(const struct entry_store *store, const struct entry *e
 	const struct entry_slab *slab = &store->slabs[is_long];
 	size_t offset = (size_t)((const uint8_t *)entry - slab->memory);
 
-	return (uint32_t)(offset / slab->entry_bytes + 1) | (is_long ? LONG_BIT : 0);
+	return (uint32_t)(offset / slab->entry_bytes + 1) | (is_long ? REF_LONG : 0);
 }
 
 static int slab_init(struct entry_slab *slab, size_t bytes, uint32_t limit)
@@ -81,10 +82,10 @@ void entry_store__done(struct entry_store *store)
 uint32_t entry_store__hash(const struct entry_store *store, const struct entry_key *key,
 			   const void *question, size_t question_bytes)
 {
-	uint64_t hash = XXH3_64bits_withSeed(key, sizeof(*key), store->seed);
+	uint64_t hash = hash_bytes(key, sizeof(*key), store->seed);
 
 	if (question_bytes)
-		hash = XXH3_64bits_withSeed(question, question_bytes, hash);
+		hash = hash_bytes(question, question_bytes, hash);
 	return (uint32_t)hash;
 }
 
@@ -161,7 +162,7 @@ static void list_remove(struct entry_store *store, const struct entry *entry)
 static struct entry *slab_take(struct entry_store *store, bool is_long)
 {
 	struct entry_slab *slab = &store->slabs[is_long];
-	uint32_t bit = is_long ? LONG_BIT : 0;
+	uint32_t bit = is_long ? REF_LONG : 0;
 	struct entry *entry;
 
 	if (slab->free) {
@@ -227,7 +228,7 @@ void entry_store__remove(struct entry_store *store, struct entry *entry)
 	list_remove(store, entry);
 	store->by_question -= entry->by_question;
 	entry->chain = slab->free;
-	slab->free = ref & ~LONG_BIT;
+	slab->free = ref & ~REF_LONG;
 	slab->live--;
 	if (entry_store__count(store) == 0)
 		shrink(store);

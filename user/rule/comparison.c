@@ -79,8 +79,8 @@ void comparison__run(struct comparison *comparison, const struct rule_row *row,
 {
 	for (unsigned i = 0; i < comparison->count; i++)
 		read_series(comparison, i, row, min_samples);
-	odd_one_out(comparison->series, comparison->count, limits, comparison->scratch,
-		    comparison->findings, &comparison->verdict);
+	comparison->verdict = odd_one_out(comparison->series, comparison->count, limits,
+					  comparison->scratch, comparison->findings);
 }
 
 const struct alert_evidence *comparison__evidence(struct comparison *comparison)

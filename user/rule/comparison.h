@@ -3,8 +3,9 @@
 #ifndef RULE_COMPARISON_H
 #define RULE_COMPARISON_H
 
+#include "rule/alert.h"
 #include "rule/odd.h"
-#include "rule/rules.h"
+#include "stats/facts.h"
 
 struct comparison {
 	/* results, of members in the order given */

@@ -8,7 +8,11 @@
 
 enum scope { SCOPE_LOOPBACK, SCOPE_PRIVATE, SCOPE_PUBLIC, SCOPES };
 
-static const char *const scope_names[SCOPES] = {"loopback", "private", "public"};
+static const char *const scope_names[SCOPES] = {
+	[SCOPE_LOOPBACK] = GROUP_LOOPBACK,
+	[SCOPE_PRIVATE] = GROUP_PRIVATE,
+	[SCOPE_PUBLIC] = GROUP_PUBLIC,
+};
 
 /* Prefix length of an IPv4 network in the mapped form. */
 #define V4(a, b, bits)                                                                             \

@@ -151,8 +151,9 @@ double median(double *values, size_t n)
 	return values[lower] + (next - values[lower]) / 2;
 }
 
-void odd_one_out(const struct odd_series *series, size_t n, const struct odd_limits *limits,
-		 double *scratch, struct odd_member *ret_members, struct odd_verdict *ret_verdict)
+struct odd_verdict odd_one_out(const struct odd_series *series, size_t n,
+			       const struct odd_limits *limits, double *scratch,
+			       struct odd_member *ret_members)
 {
 	struct odd_verdict verdict = {.eligible = 0};
 	size_t used = 0;
@@ -180,5 +181,5 @@ void odd_one_out(const struct odd_series *series, size_t n, const struct odd_lim
 				     m > verdict.baseline + limits->absolute &&
 				     m > verdict.baseline * (1 + limits->relative);
 	}
-	*ret_verdict = verdict;
+	return verdict;
 }

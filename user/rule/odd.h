@@ -33,6 +33,7 @@ struct odd_member {
 	double median;
 };
 
+/* What it found for the group. */
 struct odd_verdict {
 	bool sufficient; /* enough eligible members; baseline is valid */
 	double baseline;
@@ -43,15 +44,17 @@ struct odd_verdict {
  * odd_one_out() - Compare each member's median with the median of all values together.
  * @series: @n series
  * @scratch: room for the sum of all counts; overwritten
- * @ret_members: @n findings, in the order of @series
+ * @ret_members: @n findings, in the order of @series; written in full
  *
  * A member is odd when its median exceeds the baseline by more than X and by
  * more than Y. Median of an even count: the mean of the two in the middle.
- * Only eligible members' values enter the baseline. Outputs are written in full.
+ * Only eligible members' values enter the baseline.
  * Cost: O(values), also in the worst case; about 15 ns a value.
+ * Return: what was found for the group
  */
-void odd_one_out(const struct odd_series *series, size_t n, const struct odd_limits *limits,
-		 double *scratch, struct odd_member *ret_members, struct odd_verdict *ret_verdict);
+struct odd_verdict odd_one_out(const struct odd_series *series, size_t n,
+			       const struct odd_limits *limits, double *scratch,
+			       struct odd_member *ret_members);
 
 /**
  * median() - Median by selection; of an even count the mean of the two in the middle.

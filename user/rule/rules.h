@@ -1,63 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rules that watch groups of servers, as one table, and the memory that a
- * verdict needs before it becomes an alert: raised after some evaluations in a
- * row, cleared after some others.
+ * The rules that watch groups of servers, and the memory that a verdict needs
+ * before it becomes an alert: raised after some evaluations in a row, cleared
+ * after some others.
  */
 #ifndef RULE_RULES_H
 #define RULE_RULES_H
 
 #include "config/settings.h"
+#include "rule/alert.h"
 #include "stats/servers.h"
-
-enum alert_state { ALERT_RAISED, ALERT_CLEARED };
-
-/* One server's part in the proof. */
-struct alert_evidence {
-	uint8_t server[16];
-	bool eligible; /* had enough intervals to be compared */
-	bool odd;
-	double median;	    /* in the metric's unit */
-	unsigned intervals; /* with enough samples */
-	uint64_t samples;
-};
-
-/* Lives during the callback only. */
-struct alert {
-	int64_t time_ns;
-	const struct rule_row *rule;
-	enum alert_state state;
-	const char *group;
-	uint8_t subject[16];
-	double value; /* median of the subject, in the metric's unit; the last known if forgotten */
-	double baseline;  /* of the group, same unit; the last known if forgotten */
-	double absolute;  /* X in force, same unit */
-	double relative;  /* Y in force, 0.3 = 30 % */
-	uint64_t samples; /* behind value; 0 when the subject is not in the group any more */
-	bool forgotten;	  /* cleared because there was no more evidence: see rules__evaluate() */
-	const struct alert_evidence *evidence; /* of each server of the group now, by address */
-	unsigned evidence_count;
-};
-
-typedef void (*alert_fn)(void *context, const struct alert *alert);
-
-enum metric_unit { UNIT_NS, UNIT_SHARE };
-
-/* A row of the table of rules: what is compared and how people call it. */
-struct rule_row {
-	enum rule_id id;    /* index of its settings */
-	const char *name;   /* "odd-one-out" */
-	const char *metric; /* "latency_ns" */
-	enum metric_unit unit;
-	const char *what;   /* "latency", in sentences */
-	const char *advice; /* what a person should look at */
-	/* how much an interval has to say: what min_samples is held against */
-	uint64_t (*samples)(const struct interval *interval);
-	/* value of an interval that has samples */
-	double (*value)(const struct interval *interval);
-};
-
-extern const struct rule_row rule_rows[RULES];
 
 struct rules;
 
@@ -107,7 +59,7 @@ int rules__evaluate(struct rules *rules, const struct server_table *servers, int
 /** rules__group_of() - Name of the group that a server belongs to; NULL when it is in none. */
 const char *rules__group_of(const struct rules *rules, const struct server *server);
 
-/* Where a server stands, for status: of rule odd-one-out at its last evaluation. */
+/* Where a server stands with rule odd-one-out, for status. */
 struct rule_standing {
 	bool sufficient;
 	bool eligible;
@@ -115,6 +67,11 @@ struct rule_standing {
 	double median_ns;
 	double baseline_ns;
 };
+
+/**
+ * rules__standing() - Where a server stood at the last evaluation of rule odd-one-out.
+ * @ret: all zero when the rule is disabled, or the server is new or in no group
+ */
 void rules__standing(const struct rules *rules, const struct server *server,
 		     struct rule_standing *ret);
 

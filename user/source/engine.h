@@ -33,6 +33,7 @@ int engine__new_native(const struct engine_options *options, event_fn on_event, 
 int engine__new_kernel(const struct engine_options *options, event_fn on_event, void *context,
 		       struct engine **ret_engine);
 
+/** engine__free() - Unload and free; NULL is allowed. */
 void engine__free(struct engine *engine);
 
 /* Longest frame an engine takes: the largest IP packet and its link headers. */

@@ -2,7 +2,6 @@
 /* One server: counters of the open interval, and the ring of those that are closed. */
 #include "server.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const double shares[] = {0.5, 0.9, 0.99};
@@ -56,17 +55,6 @@ void server__add(struct server *server, const struct exchange *exchange)
 	}
 }
 
-static void add_to_totals(struct server_totals *totals, const struct interval *interval)
-{
-	totals->queries += interval->queries;
-	totals->answered += interval->answered;
-	totals->unanswered += interval->unanswered;
-	totals->late += interval->late;
-	totals->samples += interval->samples;
-	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
-		totals->rcodes[i] += interval->rcodes[i];
-}
-
 const struct interval *server__close(struct server *server, uint64_t start_ns)
 {
 	struct interval *closed = &server->series[server->open_place];
@@ -82,7 +70,7 @@ const struct interval *server__close(struct server *server, uint64_t start_ns)
 		closed->p99_ns = quantiles[2];
 		histogram__clear(&server->histogram);
 	}
-	add_to_totals(&server->totals, closed);
+	server_totals__add(&server->totals, closed);
 	memset(&server->current, 0, sizeof(server->current));
 	server->open_place = (server->open_place + 1) % server->window;
 	if (server->closed < server->window)
@@ -93,59 +81,4 @@ const struct interval *server__close(struct server *server, uint64_t start_ns)
 const struct interval *server__latest(const struct server *server)
 {
 	return &server->series[(server->open_place + server->window - 1) % server->window];
-}
-
-const uint8_t *server__address(const struct server *server)
-{
-	return server->addr;
-}
-
-bool server__recursive(const struct server *server)
-{
-	return server->recursive;
-}
-
-bool server__pinned(const struct server *server)
-{
-	return server->tenure == SERVER_PINNED;
-}
-
-unsigned server__series(const struct server *server, const struct interval **ret)
-{
-	unsigned oldest = server->open_place + server->window - server->closed;
-
-	for (unsigned i = 0; i < server->closed; i++)
-		ret[i] = &server->series[(oldest + i) % server->window];
-	return server->closed;
-}
-
-static int compare_ns(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The value of rank ceil(percent * n / 100), as the histogram has it; of the sorted @values. */
-static uint64_t percentile(const uint64_t *values, unsigned n, unsigned percent)
-{
-	return values[(percent * n + 99) / 100 - 1];
-}
-
-void server__totals(const struct server *server, struct server_totals *ret)
-{
-	uint64_t medians[SERVER_WINDOW_MAX];
-	unsigned n = 0;
-
-	*ret = server->totals;
-	add_to_totals(ret, &server->current);
-	for (unsigned i = 0; i < server->closed; i++)
-		if (server->series[i].samples)
-			medians[n++] = server->series[i].median_ns;
-	if (n == 0)
-		return;
-	qsort(medians, n, sizeof(*medians), compare_ns);
-	ret->median_ns = percentile(medians, n, 50);
-	ret->p90_ns = percentile(medians, n, 90);
-	ret->p99_ns = percentile(medians, n, 99);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One server's counters, series and histogram. Only servers.c looks inside. */
+/* One server's counters, series and histogram. Only servers.c and facts.c look inside. */
 #ifndef STATS_SERVER_H
 #define STATS_SERVER_H
 
+#include "flow/exchange.h"
 #include "stats/histogram.h"
-#include "stats/servers.h"
+#include "stats/interval.h"
 
 /* What protects a server from being forgotten. servers.c opens with the idea. */
 enum server_tenure {

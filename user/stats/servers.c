@@ -54,12 +54,12 @@
  */
 #include "servers.h"
 
+#include "base/hash.h"
 #include "stats/server.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 /*
  * Samples in one interval that establish a server: as many as the rules ask of
@@ -157,7 +157,7 @@ static void change_tenure(struct server_table *table, struct server *server,
 
 static struct server **bucket_of(const struct server_table *table, const uint8_t addr[16])
 {
-	return &table->buckets[XXH3_64bits_withSeed(addr, 16, table->seed) & table->bucket_mask];
+	return &table->buckets[hash_bytes(addr, 16, table->seed) & table->bucket_mask];
 }
 
 static struct server *find(const struct server_table *table, const uint8_t addr[16])

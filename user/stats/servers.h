@@ -7,47 +7,14 @@
 #define STATS_SERVERS_H
 
 #include "flow/exchange.h"
-
-/* RCODEs 0..23 (BADCOOKIE) each have a counter, the rest share the last. */
-#define INTERVAL_RCODES 25
-
-/* Intervals that can be kept for a server: an hour of 10 s. */
-#define SERVER_WINDOW_MAX 360
-
-/* One interval of one server: the exchanges that ended in it. */
-struct interval {
-	uint64_t start_ns; /* since 1970 in UTC; a multiple of the interval's length */
-	uint32_t queries;  /* transmissions, retransmitted ones too */
-	uint32_t answered;
-	uint32_t unanswered; /* that expired in this interval */
-	uint32_t late;	     /* responses; their queries were counted when they expired */
-	uint32_t samples;    /* latencies of answered exchanges */
-	uint64_t median_ns;
-	uint64_t p90_ns;
-	uint64_t p99_ns;
-	uint32_t rcodes[INTERVAL_RCODES]; /* of answered and late responses */
-};
-
-/* All intervals of one server together; 64 bits, because a busy one passes 2^32 in half a day. */
-struct server_totals {
-	uint64_t queries;
-	uint64_t answered;
-	uint64_t unanswered;
-	uint64_t late;
-	uint64_t samples;
-	uint64_t rcodes[INTERVAL_RCODES];
-	/* of the medians of the window's intervals that have samples; 0 when none has */
-	uint64_t median_ns;
-	uint64_t p90_ns;
-	uint64_t p99_ns;
-};
+#include "stats/facts.h"
+#include "stats/interval.h"
 
 struct servers_limits {
 	unsigned window;  /* intervals kept for each server, 5..SERVER_WINDOW_MAX */
 	unsigned servers; /* servers remembered at once, 2..65536 */
 };
 
-struct server; /* opaque, owned by the table */
 struct server_table;
 
 /**
@@ -128,22 +95,6 @@ unsigned server_table__window(const struct server_table *table);
 
 /** server_table__evicted() - Servers that were forgotten, or never entered, for want of room. */
 uint64_t server_table__evicted(const struct server_table *table);
-
-/** Facts of one server. */
-const uint8_t *server__address(const struct server *server); /* 16 bytes */
-bool server__recursive(const struct server *server);	     /* answered a query with RD */
-bool server__pinned(const struct server *server);
-
-/**
- * server__series() - The server's closed intervals, oldest first.
- * @ret: room for limits.window pointers, into the server, valid until the next close
- *
- * Return: how many
- */
-unsigned server__series(const struct server *server, const struct interval **ret);
-
-/** server__totals() - Sums since the server was entered, the open interval included. */
-void server__totals(const struct server *server, struct server_totals *ret);
 
 /** server_table__bytes() - Memory for one server, with its series and histogram. */
 size_t server_table__bytes(const struct server_table *table);
