@@ -23,6 +23,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wer
 CPPFLAGS += -Iinclude -Iuser -Itests -I$(BUILD) -D_GNU_SOURCE -DODDNS_VERSION='"$(VERSION)"' \
 	-DODDNS_PREFIX='"$(PREFIX)"'
 CFLAGS   ?= -O2 -g
+CFLAGS_LINK := $(CFLAGS)
 override CFLAGS += -std=gnu11 $(WARNINGS) -MMD -MP
 LDLIBS    = $(shell pkg-config --libs $(PKGS)) -lm
 BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror -D__bpf__ \
@@ -39,10 +40,13 @@ SKEL     := $(BUILD)/oddns.skel.h
 
 # Variants: the same sources with other flags, each in a folder of its own.
 VARIANTS     := plain asan fuzz
-FLAGS_plain  :=
+FLAGS_plain  := -flto=auto
 FLAGS_asan   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FLAGS_fuzz   := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
+AR_plain     := gcc-ar
+AR_asan      := ar
+AR_fuzz      := ar
 CC_plain     := $(CC)
 CC_asan      := $(CC)
 CC_fuzz      := $(CLANG)
@@ -72,25 +76,25 @@ $(BUILD)/$(1)/%.o: %.c | $(SKEL)
 
 $(BUILD)/$(1)/liboddns.a: $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
 	@echo "  AR       $$@"
-	$(Q)rm -f $$@ && ar rcs $$@ $$^
+	$(Q)rm -f $$@ && $(AR_$(1)) rcs $$@ $$^
 
 $(BUILD)/$(1)/oddns: $(BUILD)/$(1)/user/main.o $(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
-	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+	$(Q)$(CC_$(1)) $(CFLAGS_LINK) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 
 $(BUILD)/$(1)/unit: $(UNIT_SRC:%.c=$(BUILD)/$(1)/%.o) $(PACKET_SRC:%.c=$(BUILD)/$(1)/%.o) \
 		$(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
-	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
+	$(Q)$(CC_$(1)) $(CFLAGS_LINK) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
 
 $(BUILD)/$(1)/bpf: $(BPF_SRC:%.c=$(BUILD)/$(1)/%.o) $(PACKET_SRC:%.c=$(BUILD)/$(1)/%.o) \
 		$(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
-	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
+	$(Q)$(CC_$(1)) $(CFLAGS_LINK) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -lcriterion -o $$@
 
 $(BUILD)/$(1)/scenario: $(SCENARIO_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/liboddns.a
 	@echo "  LD       $$@"
-	$(Q)$(CC_$(1)) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+	$(Q)$(CC_$(1)) $(CFLAGS_LINK) $(FLAGS_$(1)) $(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
@@ -136,6 +140,16 @@ lint-flags:
 	$(info $(CC) $(filter-out -MMD -MP,$(CPPFLAGS) $(CFLAGS)))
 	$(info $(CLANG) $(BPFFLAGS))
 	@:
+
+# --- use it ---------------------------------------------------------------------------------------
+# `sudo make run` on a machine with only git and make: installs, builds, watches.
+ifeq ($(shell id -u),0)
+DEPS_IF_ROOT := deps
+endif
+.PHONY: run
+run: $(DEPS_IF_ROOT)
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/oddns
+	$(Q)$(BUILD)/oddns run $(foreach i,$(IFACE),-i $(i)) $(ARGS)
 
 # --- chores ---------------------------------------------------------------------------------------
 deps:

@@ -36,7 +36,7 @@ static __always_inline void count_drop(enum odd_drop reason)
 /*
  * Should this event wake the daemon? It looks by itself ten times a second;
  * only when the ring fills faster must it be called, and a call costs as much
- * as thirty events (an interrupt to another processor). So each WAKEUP_PACKETS
+ * as thirty events (an interrupt to another processor). So each wakeup_packets
  * a processor looks, and calls if the backlog is between one and two
  * thresholds: beyond, the daemon has been called and is at work.
  */
@@ -44,7 +44,7 @@ static __always_inline __u64 wakeup_flag(__u64 packets_seen)
 {
 	__u64 waiting;
 
-	if (packets_seen & (WAKEUP_PACKETS - 1))
+	if (packets_seen & (wakeup_packets - 1))
 		return BPF_RB_NO_WAKEUP;
 	waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	return waiting >= wakeup_bytes && waiting < 2 * (__u64)wakeup_bytes ? BPF_RB_FORCE_WAKEUP
@@ -105,7 +105,8 @@ static __always_inline void count_server(const struct seen *s, const __u8 *heade
 /*
  * Who sends: the socket's owner and cgroup; pid and comm only for UDP, whose
  * packets leave in the system call. TCP sends from softirq too, where the
- * current task is a stranger.
+ * current task is a stranger. Read from the task itself, because Linux 6.1 does not
+ * let programs at TC call bpf_get_current_pid_tgid().
  */
 static __always_inline void fill_sender(const struct seen *s, const enum odd_hook hook,
 					struct odd_event *e)
@@ -120,9 +121,11 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
 		return;
 	e->cgroup_id = bpf_skb_cgroup_id(skb);
 	e->uid = bpf_get_socket_uid(skb);
-	if (has_task && e->protocol == ODD_IPPROTO_UDP) {
-		e->pid = bpf_get_current_pid_tgid() >> 32;
-		bpf_get_current_comm(e->comm, sizeof(e->comm));
+	if (e->protocol == ODD_IPPROTO_UDP) {
+		struct task_struct___sender *task = (void *)bpf_get_current_task_btf();
+
+		e->pid = task->tgid;
+		bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), task->comm);
 	}
 }
 

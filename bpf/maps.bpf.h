@@ -13,12 +13,9 @@ const volatile __u32 snaplen = 512;
 /* Bytes waiting in the ring that make it time to wake the daemon. */
 const volatile __u32 wakeup_bytes = 512 * 1024;
 /* How often a processor looks whether so much waits; a power of two. */
-#define WAKEUP_PACKETS 128
+const volatile __u32 wakeup_packets = 128;
 /* Time comes from replay_ns, set before each packet, not from the clock. */
 const volatile bool replay = false;
-
-/* TC programs may ask for the current task (Linux 6.10; probed). */
-const volatile bool has_task = true;
 
 __u64 replay_ns;
 /* Real time minus the monotonic clock; the daemon keeps it right when the clock is set. */

@@ -59,19 +59,15 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns);
 /** pipeline__finish() - End of input: close the open interval, deliver what is pending. */
 void pipeline__finish(struct pipeline *pipeline);
 
-/** pipeline__counters() - The exchange table's counters: live, valid as long as the pipeline. */
+/** pipeline__counters() - Live counters of the exchanges, owned by the pipeline. */
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline);
-
-/** pipeline__usage() - How full the exchange table is. */
+/** pipeline__usage() - How full the table of exchanges is. */
 struct exchange_usage pipeline__usage(const struct pipeline *pipeline);
-
-/** pipeline__servers() - The table of servers, to read between two calls. */
+/** pipeline__servers() - The servers with their series, owned by the pipeline. */
 const struct server_table *pipeline__servers(const struct pipeline *pipeline);
-
-/** pipeline__rules() - The rules' memory, to read between two calls. */
+/** pipeline__rules() - Where servers stand before the rules, owned by the pipeline. */
 const struct rules *pipeline__rules(const struct pipeline *pipeline);
-
-/** pipeline__direction() - What traffic has shown so far; see enum direction. */
+/** pipeline__direction() - What traffic has shown by the last interval's end. */
 enum direction pipeline__direction(const struct pipeline *pipeline);
 
 #endif

@@ -20,7 +20,7 @@ void shell(const char *command)
 {
 	char quiet[512];
 
-	snprintf(quiet, sizeof(quiet), "{ %s; } >/dev/null 2>&1", command);
+	snprintf(quiet, sizeof(quiet), "{ set -e; %s; } >/dev/null 2>&1", command);
 	cr_assert_eq(system(quiet), 0, "%s", command);
 }
 

@@ -231,9 +231,9 @@ static const char *read_plan(struct words *words, bool is_response, struct plan 
 	return plan->type ? NULL : "no such type";
 }
 
-static const char *write_message(const struct plan *plan, struct packet *ret)
+static const char *write_message(const struct plan *plan, union packet *ret)
 {
-	struct writer w = {.data = ret->payload};
+	struct writer w = {.data = ret->event.payload};
 
 	put16(&w, (unsigned)plan->id);
 	put16(&w, plan->flags | (unsigned)plan->opcode << 11 | ((unsigned)plan->rcode & 0xf));
@@ -255,7 +255,7 @@ static const char *write_message(const struct plan *plan, struct packet *ret)
 	return w.bad ? "bad name" : NULL;
 }
 
-const char *packet_message(struct words *words, bool is_response, struct packet *ret)
+const char *packet_message(struct words *words, bool is_response, union packet *ret)
 {
 	const char *client = words_value(words, "client"), *server = words_value(words, "server");
 	struct odd_event *event = &ret->event;
@@ -283,7 +283,7 @@ const char *packet_message(struct words *words, bool is_response, struct packet 
 	return NULL;
 }
 
-const char *packet_raw(struct words *words, struct packet *ret)
+const char *packet_raw(struct words *words, union packet *ret)
 {
 	const char *hex = words_next(words);
 	const char *from = words_value(words, "from"), *to = words_value(words, "to");
@@ -292,10 +292,10 @@ const char *packet_raw(struct words *words, struct packet *ret)
 	unsigned byte;
 
 	memset(event, 0, sizeof(*event));
-	if (!hex || strlen(hex) % 2 || strlen(hex) / 2 > sizeof(ret->payload))
+	if (!hex || strlen(hex) % 2 || strlen(hex) / 2 > ODD_SNAPLEN_MAX)
 		return "no bytes in hexadecimal digits";
 	for (; sscanf(hex, "%2x", &byte) == 1; hex += 2)
-		ret->payload[event->captured_bytes++] = (uint8_t)byte;
+		event->payload[event->captured_bytes++] = (uint8_t)byte;
 	length = event->captured_bytes;
 	if (*hex || !number_of(words, "length", UINT16_MAX, &length))
 		return "bad digits or length";

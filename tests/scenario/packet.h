@@ -10,14 +10,11 @@
 
 #include <oddns/abi.h>
 
-#include <stddef.h>
-
-struct packet {
+/* The payload follows the event, as in the ring. */
+union packet {
 	struct odd_event event;
-	uint8_t payload[ODD_SNAPLEN_MAX];
+	uint8_t bytes[sizeof(struct odd_event) + ODD_SNAPLEN_MAX];
 };
-
-_Static_assert(sizeof(struct odd_event) == offsetof(struct packet, payload), "payload follows");
 
 /**
  * packet_message() - Make a query or response.
@@ -28,10 +25,10 @@ _Static_assert(sizeof(struct odd_event) == offsetof(struct packet, payload), "pa
  *
  * Return: NULL, or what is wrong
  */
-const char *packet_message(struct words *words, bool is_response, struct packet *ret);
+const char *packet_message(struct words *words, bool is_response, union packet *ret);
 
 /** packet_raw() - Make an event of any bytes: HEX from=A:P to=A:P [proto=tcp] [length=N] ... */
-const char *packet_raw(struct words *words, struct packet *ret);
+const char *packet_raw(struct words *words, union packet *ret);
 
 /** packet_address() - Read "10.0.0.1" or "2001:db8::1" as 16 bytes, mapped. */
 bool packet_address(const char *text, uint8_t ret[16]);

@@ -69,7 +69,7 @@ static void start(struct scenario *s)
 		outcome_fail(&s->outcome, "no pipeline with these settings");
 }
 
-static void hand_over(struct scenario *s, struct packet *packet)
+static void hand_over(struct scenario *s, union packet *packet)
 {
 	packet->event.time_ns = s->now_ns;
 	s->outcome.handed++;
@@ -149,7 +149,7 @@ static void step_tick(struct scenario *s, struct words *words)
 
 static void step_message(struct scenario *s, struct words *words, bool is_response)
 {
-	struct packet packet;
+	union packet packet;
 	const char *wrong = packet_message(words, is_response, &packet);
 
 	if (wrong)
@@ -187,7 +187,7 @@ static void step_ask(struct scenario *s, struct words *words)
 
 static void step_raw(struct scenario *s, struct words *words)
 {
-	struct packet packet;
+	union packet packet;
 	const char *wrong = packet_raw(words, &packet);
 
 	if (wrong)

@@ -80,7 +80,7 @@ static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bo
 Test(pipeline, works_without_anybody_listening)
 {
 	struct settings *settings = settings__new();
-	const struct pipeline_sinks nobody = {NULL};
+	const struct pipeline_sinks nobody = {.context = NULL};
 	struct pipeline *pipeline = new_pipeline(settings, &nobody);
 
 	message(pipeline, EPOCH, 7, false);
@@ -121,7 +121,7 @@ Test(pipeline, intervals_close_once_and_in_order_at_any_pace)
 Test(pipeline, configured_servers_are_known_before_they_answer)
 {
 	struct settings *settings = settings__new();
-	const struct pipeline_sinks nobody = {NULL};
+	const struct pipeline_sinks nobody = {.context = NULL};
 	struct pipeline *pipeline;
 	uint8_t addr[16];
 
@@ -146,7 +146,7 @@ Test(pipeline, configured_servers_are_known_before_they_answer)
 Test(pipeline, more_configured_servers_than_places_is_an_error_that_leaks_nothing)
 {
 	struct settings *settings = settings__new();
-	const struct pipeline_sinks nobody = {NULL};
+	const struct pipeline_sinks nobody = {.context = NULL};
 	struct pipeline *pipeline = NULL;
 
 	cr_assert_eq(settings__set(settings, "sensor.servers=2"), 0);
@@ -159,7 +159,7 @@ Test(pipeline, more_configured_servers_than_places_is_an_error_that_leaks_nothin
 Test(pipeline, refused_reload_changes_nothing)
 {
 	struct settings *settings = settings__new(), *other = settings__new();
-	const struct pipeline_sinks nobody = {NULL};
+	const struct pipeline_sinks nobody = {.context = NULL};
 	struct pipeline *pipeline;
 
 	cr_assert_eq(settings__set(settings, "sensor.servers=2"), 0);

@@ -15,7 +15,7 @@ enum { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
  */
 typedef int (*cmd_fn)(int argc, char **argv);
 
-/** The verbs; each file opens with what its verb does. */
+/** cmd_run(), cmd_replay(), … - The verbs; each is a cmd_fn. */
 int cmd_run(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_status(int argc, char **argv);

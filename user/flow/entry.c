@@ -189,7 +189,7 @@ struct entry *entry_store__add(struct entry_store *store, const struct entry_key
 	entry = slab_take(store, is_long);
 	if (!entry)
 		return NULL;
-	if (entry_store__count(store) > store->bucket_count)
+	if (entry_store__count(store) > store->bucket_count / 2)
 		grow(store);
 	entry->key = *key;
 	entry->hash = hash;

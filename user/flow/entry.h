@@ -5,8 +5,8 @@
  *
  * An entry is 176 bytes with room for a name of 37, or 400 with room for any
  * name: few names are longer than 37 bytes, and 255 for each would double the
- * memory. With its share of the hash (4 to 8 bytes) a pending query takes at
- * most 184 bytes. Slabs are reserved at their limit and touched as they fill,
+ * memory. With its share of the hash (8 to 16 bytes) a pending query takes at
+ * most 192 bytes. Slabs are reserved at their limit and touched as they fill,
  * so an idle table costs next to nothing. References are 32-bit: the top bit
  * tells the slab, 0 means none.
  */

@@ -10,15 +10,15 @@
  * moment between two calls:
  *   queries   = answered + unanswered + pending + retransmitted + evicted
  *   responses = answered + late + orphan + duplicate
- *   events + coalesced = queries + responses + folded + unparsable, of the
- *   messages that were handed in; coalesced messages share a TCP segment.
+ *   packets + coalesced = queries + responses + folded + unparsable
+ * where the right side is the number of events that were handed in.
  */
 struct exchange_counters {
 	uint64_t queries;
 	uint64_t responses;
 	uint64_t answered;
 	uint64_t unanswered;
-	uint64_t pending; /* now */
+	uint64_t pending; /* now, and those delivered as EXCHANGE_PENDING */
 	uint64_t retransmitted;
 	uint64_t evicted; /* pending queries given up for want of room */
 	uint64_t late;

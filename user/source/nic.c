@@ -64,14 +64,15 @@ static void read_driver(int fd, const char *ifname, struct nic *nic)
 
 static uint32_t feature_count(int fd, const char *ifname)
 {
-	struct {
+	/* the structure ends in one number for each set that is asked for */
+	union {
 		struct ethtool_sset_info info;
-		uint32_t count;
+		uint8_t room[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
 	} question = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << ETH_SS_FEATURES}};
 
 	if (ethtool(fd, ifname, &question) < 0 || !question.info.sset_mask)
 		return 0;
-	return question.count < FEATURES_MAX ? question.count : FEATURES_MAX;
+	return question.info.data[0] < FEATURES_MAX ? question.info.data[0] : FEATURES_MAX;
 }
 
 /* Which of the features is on, by the names that the kernel gave them. */

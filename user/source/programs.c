@@ -12,6 +12,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* The daemon is woken when an eighth of the ring waits... */
+#define WAKEUP_SHARE 8
+/* ...and whether it does is looked at each so many packets at the least. */
+#define WAKEUP_PACKETS_MAX 128
+
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
 /* Counters are preset for every reason, so that bpftool shows the zeros too. */
@@ -49,12 +54,19 @@ int programs__pin_server(const struct oddns_bpf *programs, const __u8 addr[16])
 	return r;
 }
 
-bool programs__can_name_tasks(void)
+/*
+ * So many packets that all of them, with the longest message that travels, stay
+ * below the threshold for waking: a processor then cannot step over it unseen.
+ */
+static __u32 wakeup_packets(const struct programs_options *options)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_current_pid_tgid,
-				       NULL) == 1 &&
-	       libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_get_current_comm, NULL) ==
-		       1;
+	__u32 most =
+		options->ring_bytes / WAKEUP_SHARE / (sizeof(struct odd_event) + options->snaplen);
+	__u32 packets = 1;
+
+	while (packets < WAKEUP_PACKETS_MAX && 2 * packets <= most)
+		packets *= 2;
+	return packets;
 }
 
 static void tune(struct oddns_bpf *programs, const struct programs_options *options)
@@ -64,9 +76,9 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	memcpy(ports->port, options->ports, options->port_count * sizeof(*options->ports));
 	ports->count = options->port_count;
 	*(__u32 *)&programs->rodata->snaplen = options->snaplen;
-	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / 8;
+	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / WAKEUP_SHARE;
+	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
 	*(bool *)&programs->rodata->replay = options->replay;
-	*(bool *)&programs->rodata->has_task = programs__can_name_tasks();
 	bpf_map__set_max_entries(programs->maps.events, options->ring_bytes);
 	bpf_map__set_max_entries(programs->maps.server_rcode, options->server_keys);
 	bpf_program__set_autoload(programs->progs.oddns_ingress, !options->replay);

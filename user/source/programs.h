@@ -28,13 +28,6 @@ int programs__load(const struct programs_options *options, struct oddns_bpf **re
 void programs__free(struct oddns_bpf *programs);
 
 /**
- * programs__can_name_tasks() - Can TC programs on this kernel tell pid and comm of a sender?
- *
- * Without it (before Linux 6.10) uid and cgroup are still known. Probed by trying.
- */
-bool programs__can_name_tasks(void);
-
-/**
  * programs__counters() - Sum the per-CPU counters.
  *
  * Cost: two map look-ups for each reason and hook; not for hot paths.
