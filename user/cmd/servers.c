@@ -76,6 +76,8 @@ static void add_standing(struct table *table, const struct state_server *server)
 		table__add(table, TABLE_RED, "odd");
 	else if (server->sufficient && server->eligible)
 		table__add(table, TABLE_GREEN, "ok");
+	else if (server->eligible)
+		table__add(table, TABLE_DIM, "no peers to compare with");
 	else
 		table__add(table, TABLE_DIM, "too few samples");
 }
