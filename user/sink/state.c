@@ -289,8 +289,11 @@ int state_lock__take(const char *dir, struct state_lock **ret_lock)
 	if (lock->made_dir)
 		chmod(dir, 0755); /* whatever the mask */
 	lock->dir_fd = open_dir(dir);
-	r = lock->dir_fd < 0 ? log_err(lock->dir_fd, "open state directory '%s'", dir)
-			     : lock_file(lock);
+	r = lock->dir_fd < 0
+		    ? log_err(lock->dir_fd,
+			      "open state directory '%s'; set sensor.state to one that can be made",
+			      dir)
+		    : lock_file(lock);
 	if (r < 0) {
 		drop(lock);
 		return r;
