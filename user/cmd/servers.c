@@ -77,6 +77,8 @@ static void add_standing(struct table *table, const struct state_server *server)
 		table__add(table, TABLE_RED, "odd");
 	else if (server->sufficient && server->eligible)
 		table__add(table, TABLE_GREEN, "ok");
+	else if (!server->group)
+		table__add(table, TABLE_DIM, "not compared");
 	else if (server->eligible)
 		table__add(table, TABLE_DIM, "no peers");
 	else
