@@ -98,8 +98,9 @@ $(BUILD)/$(1)/scenario: $(SCENARIO_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/libo
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
+# -f: the one there may be running.
 $(BUILD)/oddns: $(BUILD)/plain/oddns
-	$(Q)cp $< $@
+	$(Q)cp -f $< $@
 
 # One fuzzer for each file in tests/fuzz.
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
