@@ -53,7 +53,7 @@ CC_fuzz      := $(CLANG)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps clean format vmlinux test lint unit test-programs lint-flags
+.PHONY: all help deps deps-build clean format vmlinux test lint unit test-programs lint-flags
 all: $(BUILD)/oddns
 
 # --- kernel programs ------------------------------------------------------------------------------
@@ -98,8 +98,9 @@ $(BUILD)/$(1)/scenario: $(SCENARIO_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/libo
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
+# -f: the one there may be running.
 $(BUILD)/oddns: $(BUILD)/plain/oddns
-	$(Q)cp $< $@
+	$(Q)cp -f $< $@
 
 # One fuzzer for each file in tests/fuzz.
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
@@ -143,21 +144,36 @@ lint-flags:
 
 # --- use it ---------------------------------------------------------------------------------------
 # `sudo make run` on a machine with only git and make: installs, builds, watches.
-ifeq ($(shell id -u),0)
-DEPS_IF_ROOT := deps
-endif
+# It installs no test tools: knot and dnsdist are services that Debian starts. What is installed
+# may change paths in this file, so that the build is a make of its own.
+IF_ROOT = [ "$$(id -u)" -ne 0 ] || $(MAKE) --no-print-directory
+SUBMAKE = $(MAKE) $(if $(V),,-s) --no-print-directory
 .PHONY: run
-run: $(DEPS_IF_ROOT)
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/oddns
+run:
+	+$(Q)$(IF_ROOT) deps-build
+	+$(Q)$(SUBMAKE) $(BUILD)/oddns
 	$(Q)$(BUILD)/oddns run $(foreach i,$(IFACE),-i $(i)) $(ARGS)
 
 # --- chores ---------------------------------------------------------------------------------------
-deps:
-	$(Q)missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(DEPS_BUILD) $(DEPS_TEST) 2>&1 | \
+help:
+	@echo "make              build build/oddns"
+	@echo "make run          install what the build needs, build, watch; IFACE=eth1, ARGS=..."
+	@echo "make test         install what tests need, run all; SUITES=\"lint unit\" runs some"
+	@echo "make demo         show a slow server being found, in namespaces"
+	@echo "make lab          against real DNS servers, in namespaces; ONLY=VLAN chooses"
+	@echo "make bench        measure; BENCH=\"kernel user.exchange\" chooses"
+	@echo "make install      PREFIX=/usr/local, DESTDIR=; make uninstall undoes it"
+	@echo "make deps         install the packages to build and to test; deps-build: to build"
+	@echo "make format vmlinux clean"
+
+deps: PACKAGES := $(DEPS_BUILD) $(DEPS_TEST)
+deps-build: PACKAGES := $(DEPS_BUILD)
+deps deps-build:
+	$(Q)missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(PACKAGES) 2>&1 | \
 		grep -v '^installed ' | grep -c .); \
 	if [ "$$missing" -ne 0 ]; then \
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-		apt-get install -q -y --no-install-recommends $(DEPS_BUILD) $(DEPS_TEST); fi
+		apt-get install -q -y --no-install-recommends $(PACKAGES); fi
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
@@ -221,7 +237,9 @@ $(BUILD)/plain/bench: $(BENCH_SRC:%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/liboddn
 	@echo "  LD       $@" >&2
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-bench: $(BUILD)/plain/bench $(BUILD)/oddns
+bench:
+	+$(Q)$(IF_ROOT) deps >&2
+	+$(Q)$(SUBMAKE) $(BUILD)/plain/bench $(BUILD)/oddns >&2
 	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)
 
 # --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
@@ -230,8 +248,12 @@ PYTHON3 ?= /usr/bin/python3
 ONLY    ?=
 
 .PHONY: lab demo
-lab: $(BUILD)/oddns
+lab:
+	+$(Q)$(IF_ROOT) deps
+	+$(Q)$(SUBMAKE) $(BUILD)/oddns
 	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
 
-demo: $(BUILD)/oddns
+demo:
+	+$(Q)$(IF_ROOT) deps
+	+$(Q)$(SUBMAKE) $(BUILD)/oddns
 	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns

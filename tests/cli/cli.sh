@@ -70,10 +70,14 @@ for verb in $verbs; do
 done
 prints 'Usage: oddns COMMAND' 'help without a command' help
 prints 'Usage: oddns COMMAND' '-h' -h
+prints 'Usage: oddns COMMAND' 'help of help' help --help
 prints 'oddns 0.' '--version' --version
 prints 'timeout = 5s  (10ms to 30s)' 'help of run shows settings' run --help
 [ "$(tail -n 1 "$work/out" | cut -c 1-6)" = '      ' ]
 ok $? 'help of run ends with settings'
+prints "oddns run --help" 'help of status says where settings are' status --help
+[ "$(wc -l <"$work/out")" -lt 24 ]
+ok $? 'help of status fits a terminal'
 "$oddns" --help >/dev/full 2>"$work/err"
 code=$?
 [ "$code" -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
@@ -85,6 +89,7 @@ refused "'bogus'" 'unknown command' bogus
 refused "did you mean 'status'" 'misspelt command' stauts
 refused "did you mean 'servers'" 'case of a command' SERVERS
 refused "'bogus'" 'help of an unknown command' help bogus
+refused 'a command comes before it' 'option before the command' -i lo
 refused "''" 'empty command' ''
 refused '\010' 'command with a newline' $'run\n'
 
@@ -95,6 +100,7 @@ for verb in $verbs; do
 done
 refused '--engine' 'run takes no --engine' run --engine native
 refused 'surplus' 'run takes no argument' run surplus
+refused '-i IFACE' 'run with an interface but no -i' run lo
 refused 'did you mean --hook' 'misspelt option' run --hok=tc
 refused '--set' 'option without its value' run --set
 refused '-i' 'short option without its value' run -i

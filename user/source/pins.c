@@ -44,7 +44,10 @@ static int make_dir(const char *dir)
 	if (r < 0)
 		return r;
 	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
-		return log_err(-errno, "make directory '%s' for pinned maps", dir);
+		return log_err(-errno,
+			       "make directory '%s' for pinned maps; set sensor.pins to a "
+			       "directory below " BPFFS,
+			       dir);
 	if (!is_bpffs(dir))
 		return log_err(-EINVAL,
 			       "pin maps in '%s': not in a BPF file system; set "
