@@ -323,14 +323,22 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
 /* --- life cycle ------------------------------------------------------------------------------ */
 
-static int add_signal(struct daemon *d, int signal, sd_event_signal_handler_t handler)
+static const struct {
+	int number;
+	sd_event_signal_handler_t handler;
+} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
+
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* From before the first pin: a signal during the start waits for the loop, which cleans up. */
+static void block_signals(void)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, signal);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&set, signals[i].number);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	return sd_event_add_signal(d->loop, NULL, signal, handler, d);
 }
 
 static int add_timer(struct daemon *d, sd_event_source **ret, uint64_t usec,
@@ -344,12 +352,8 @@ static int open_loop(struct daemon *d)
 {
 	int r = sd_event_default(&d->loop);
 
-	if (r >= 0)
-		r = add_signal(d, SIGTERM, on_stop);
-	if (r >= 0)
-		r = add_signal(d, SIGINT, on_stop);
-	if (r >= 0)
-		r = add_signal(d, SIGHUP, on_reload);
+	for (size_t i = 0; i < SIGNALS && r >= 0; i++)
+		r = sd_event_add_signal(d->loop, NULL, signals[i].number, signals[i].handler, d);
 	if (r >= 0)
 		r = sd_event_add_io(d->loop, NULL, live__ring_fd(d->live), EPOLLIN, on_ring, d);
 	if (r >= 0)
@@ -481,6 +485,7 @@ int cmd_run(int argc, char **argv)
 
 	if (r < 0)
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
+	block_signals();
 	r = open_daemon(&d);
 	if (r == 0)
 		r = run(&d);
