@@ -358,7 +358,7 @@ def find(tree, key):
 class Sensor(Process):
     """`oddns run`, started and ready."""
 
-    def __init__(self, program, *interfaces, name="oddns", ready=True, **settings):
+    def __init__(self, program, *interfaces, name="oddns", ready=True, options=(), **settings):
         self.program = program
         self.settings = SETTINGS | {k.replace("__", "."): v for k, v in settings.items()}
         self.config = f"{DIR}/{name}.conf"
@@ -369,7 +369,7 @@ class Sensor(Process):
         for key, value in self.settings.items():
             arguments += ["--set", f"{key}={value}"]
         self.notified = []
-        super().__init__(name, program, "run", "-c", self.config, *arguments,
+        super().__init__(name, program, "run", "-c", self.config, *options, *arguments,
                          env=os.environ | {"NOTIFY_SOCKET": self._listen(f"{DIR}/{name}.notify")})
         if ready:
             wait_for("READY=1 from oddns", self._is_ready)

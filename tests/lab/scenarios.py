@@ -329,6 +329,27 @@ def loopback(lab):
           f"server_rcode has {dict(found)}")
 
 
+@scenario("printed as JSON Lines, exchanges name interface, user, process and program")
+def printed(lab):
+    """Each exchange is a line when it ends; the last line is the summary."""
+    sensor = lab.sensor("dns0", options=("--format", "json"))
+    ask_all(S1.v4, 23)
+    wait_counters(sensor, queries=23, answered=23)
+    check(sensor.stop() == 0, f"exit code {sensor.popen.returncode}")
+    rows = [json.loads(line) for line in sensor.output().splitlines() if line.startswith("{")]
+    exchanges = [row for row in rows if row["type"] == "exchange"]
+    check(len(exchanges) == 23, f"{len(exchanges)} exchanges, not 23")
+    with open("/proc/self/comm", encoding="utf-8") as name:
+        comm = name.read().strip()
+    sender = {"server": S1.v4, "ifname": "dns0", "user": "root", "uid": 0, "comm": comm,
+              "state": "answered", "rcode": "NOERROR", "vlan": None}
+    for row in exchanges:
+        differ = {key: row[key] for key in sender if row[key] != sender[key]}
+        check(not differ, f"an exchange has {differ}")
+        check(row["pid"] > 0 and row["latency_ns"] > 0, f"no pid or latency in {row}")
+    check(rows[-1]["type"] == "summary" and rows[-1]["answered"] == 23, "no summary at the end")
+
+
 @scenario("a tap that sees queries only: said once, no verdict")
 def queries_only(lab):
     """A mirror of one direction makes every query look unanswered."""

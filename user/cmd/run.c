@@ -23,6 +23,7 @@
 #include "sink/text.h"
 #include "snapshot.h"
 #include "source/live.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,6 +50,7 @@ struct daemon {
 	struct journal *journal;
 	struct pipeline *pipeline;
 	struct live *live;
+	struct stream *stream; /* NULL: nothing is printed as it happens */
 	sd_event *loop;
 	sd_event_source *look;
 	sd_event_source *second;
@@ -62,10 +64,12 @@ struct daemon {
 
 static const struct options_verb verb = {
 	.name = "run",
-	.about = "Watch DNS on network interfaces until stopped, and tell the journal when a "
-		 "server becomes the odd one out. Without -i the interfaces of the default routes "
-		 "are watched.",
-	.takes = OPTION_INTERFACE | OPTION_CONFIG | OPTION_HOOK | OPTION_SET,
+	.about =
+		"Watch DNS on network interfaces until stopped, and tell the journal when a "
+		"server becomes the odd one out. Without -i the interfaces of the default routes "
+		"are watched. With --format json each exchange, interval and alert is also printed "
+		"as it ends.",
+	.takes = OPTION_INTERFACE | OPTION_CONFIG | OPTION_HOOK | OPTION_SET | OPTION_FORMAT,
 };
 
 /* --- clocks: the only ones in the daemon ----------------------------------------------------- */
@@ -110,6 +114,23 @@ static void take_alert(void *context, const struct alert *alert)
 	struct daemon *d = context;
 
 	journal__alert(d->journal, alert);
+	if (d->stream)
+		stream__alert(d->stream, alert);
+}
+
+static void print_exchange(void *context, const struct exchange *exchange)
+{
+	struct daemon *d = context;
+
+	stream__exchange(d->stream, exchange);
+}
+
+static void print_interval(void *context, const struct server *server,
+			   const struct interval *interval)
+{
+	struct daemon *d = context;
+
+	stream__interval(d->stream, pipeline__rules(d->pipeline), server, interval);
 }
 
 static bool is_configured(const void *context, const __u8 *server)
@@ -168,6 +189,8 @@ static void work(struct daemon *d)
 	if (live__consume(d->live, BATCH_EVENTS) == 0)
 		pipeline__tick(d->pipeline, (uint64_t)now);
 	note_direction(d);
+	if (d->stream && stream__flush(d->stream) < 0) /* nobody reads any more */
+		sd_event_exit(d->loop, 0);
 }
 
 static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *context)
@@ -369,10 +392,14 @@ static int open_loop(struct daemon *d)
 
 static int open_pipeline(struct daemon *d)
 {
-	const struct pipeline_sinks sinks = {.on_alert = take_alert, .context = d};
+	struct pipeline_sinks sinks = {.on_alert = take_alert, .context = d};
 	uint64_t seed;
 	int r;
 
+	if (d->options.format == FORMAT_JSON) {
+		sinks.on_exchange = print_exchange;
+		sinks.on_interval = print_interval;
+	}
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return log_err(-errno, "draw a random hash seed");
 	r = pipeline__new(d->options.settings, seed, &sinks, &d->pipeline);
@@ -426,6 +453,8 @@ static int open_daemon(struct daemon *d)
 		r = open_pipeline(d);
 	if (r == 0)
 		r = open_live(d);
+	if (r == 0 && d->options.format == FORMAT_JSON && stream__open(d->live, &d->stream) < 0)
+		r = log_err(-ENOMEM, "prepare to print exchanges");
 	if (r == 0)
 		r = open_loop(d);
 	return r;
@@ -433,6 +462,7 @@ static int open_daemon(struct daemon *d)
 
 static void close_daemon(struct daemon *d)
 {
+	stream__close(d->stream);
 	live__close(d->live);
 	sd_event_source_unref(d->look);
 	sd_event_source_unref(d->second);
@@ -460,7 +490,11 @@ static void print_summary(struct daemon *d)
 	pipeline__tick(d->pipeline, (uint64_t)event_now(d));
 	pipeline__finish(d->pipeline);
 	live__counters(d->live, &source);
-	text_summary(&out, &summary, pipeline__servers(d->pipeline), pipeline__rules(d->pipeline));
+	if (d->stream)
+		stream__summary(d->stream, &summary);
+	else
+		text_summary(&out, &summary, pipeline__servers(d->pipeline),
+			     pipeline__rules(d->pipeline));
 	fflush(stdout);
 }
 
@@ -485,6 +519,7 @@ int cmd_run(int argc, char **argv)
 
 	if (r < 0)
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
+	signal(SIGPIPE, SIG_IGN); /* who reads our lines may leave; then we stop in order */
 	block_signals();
 	r = open_daemon(&d);
 	if (r == 0)

@@ -3,7 +3,7 @@
 #ifndef RULE_ALERT_H
 #define RULE_ALERT_H
 
-#include "rule/rows.h"
+#include "rule/rule_rows.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of rules. */
-#ifndef RULE_ROWS_H
-#define RULE_ROWS_H
+#ifndef RULE_RULE_ROWS_H
+#define RULE_RULE_ROWS_H
 
 #include "config/settings.h"
 #include "stats/interval.h"

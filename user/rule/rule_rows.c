@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of rules: a new one that compares servers is one row here and its settings. */
-#include "rows.h"
+#include "rule_rows.h"
 
 /* RFC 1035 section 4.1.1 */
 #define RCODE_SERVFAIL 2
