@@ -17,6 +17,7 @@
 
 #include "alert/journal.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
 #include "sink/state.h"
@@ -181,6 +182,17 @@ static void note_interfaces(const struct daemon *d)
 
 /* --- work ------------------------------------------------------------------------------------ */
 
+/* When nobody reads any more the work is done; when lines are lost it has failed. */
+static void flush_stream(struct daemon *d)
+{
+	int r = d->stream ? stream__flush(d->stream) : 0;
+
+	if (r < 0 && r != -EPIPE)
+		log_err(r, "write to standard output; the sensor stops");
+	if (r < 0)
+		sd_event_exit(d->loop, r == -EPIPE ? 0 : EIO);
+}
+
 /* Read the ring; once it is empty, let time pass up to when reading began. */
 static void work(struct daemon *d)
 {
@@ -189,8 +201,7 @@ static void work(struct daemon *d)
 	if (live__consume(d->live, BATCH_EVENTS) == 0)
 		pipeline__tick(d->pipeline, (uint64_t)now);
 	note_direction(d);
-	if (d->stream && stream__flush(d->stream) < 0) /* nobody reads any more */
-		sd_event_exit(d->loop, 0);
+	flush_stream(d);
 }
 
 static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *context)
@@ -495,7 +506,17 @@ static void print_summary(struct daemon *d)
 	else
 		text_summary(&out, &summary, pipeline__servers(d->pipeline),
 			     pipeline__rules(d->pipeline));
-	fflush(stdout);
+}
+
+/* @r: 0, or why the stream ended, which has been reported. Who reads may have left before. */
+static int finish_output(struct daemon *d, int r)
+{
+	if (!d->stream)
+		return output_finish();
+	if (r < 0)
+		return r;
+	r = stream__flush(d->stream);
+	return r < 0 && r != -EPIPE ? log_err(r, "write to standard output") : 0;
 }
 
 static int run(struct daemon *d)
@@ -509,7 +530,7 @@ static int run(struct daemon *d)
 	if (r < 0)
 		return log_err(r, "wait for events");
 	print_summary(d);
-	return 0;
+	return finish_output(d, -r);
 }
 
 int cmd_run(int argc, char **argv)
