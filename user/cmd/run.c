@@ -282,36 +282,26 @@ static void pin_servers(struct daemon *d)
 				return;
 }
 
-/* Settings that are built into what is loaded: they wait for the next start. */
-static bool needs_restart(const struct settings *old, const struct settings *new)
+/*
+ * Take @new but for what waits for the next start; @old gets that, to be freed with it.
+ * Checked again, because the two must fit each other.
+ */
+static int take_settings(struct daemon *d, struct settings *old, struct settings *new)
 {
-	return old->port_count != new->port_count ||
-	       memcmp(old->ports, new->ports, sizeof(old->ports)) != 0 || old->hook != new->hook ||
-	       old->interval_ns != new->interval_ns || old->window != new->window ||
-	       old->snaplen != new->snaplen || old->ring_bytes != new->ring_bytes ||
-	       old->pending != new->pending || old->servers != new->servers ||
-	       strcmp(old->pin_dir, new->pin_dir) != 0 ||
-	       strcmp(old->state_dir, new->state_dir) != 0;
-}
+	bool complete = settings__same_built_in(old, new);
+	int r;
 
-/* What waits for the next start keeps its old value in the settings in force. */
-static void keep_built_in(const struct settings *old, struct settings *new)
-{
-	char *pin_dir = strdup(old->pin_dir), *state_dir = strdup(old->state_dir);
-
-	new->interval_ns = old->interval_ns;
-	new->window = old->window;
-	new->pending = old->pending;
-	new->servers = old->servers;
-	if (pin_dir && state_dir) {
-		free(new->pin_dir);
-		free(new->state_dir);
-		new->pin_dir = pin_dir;
-		new->state_dir = state_dir;
-	} else {
-		free(pin_dir);
-		free(state_dir);
-	}
+	settings__swap_built_in(old, new);
+	r = settings__check(new);
+	if (r == 0)
+		r = pipeline__configure(d->pipeline, new);
+	if (r < 0)
+		settings__swap_built_in(old, new);
+	else if (!complete)
+		journal__note(d->journal, LOG_WARNING,
+			      "Some changed settings (interfaces, ports, hook, interval, window, "
+			      "sizes, directories) take effect at the next start");
+	return r;
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
@@ -325,15 +315,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   (long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
 	r = options__settings(&d->options, &new);
-	if (r == 0) {
-		if (needs_restart(old, new))
-			journal__note(
-				d->journal, LOG_WARNING,
-				"Some changed settings (ports, hook, interval, window, sizes, "
-				"directories) take effect at the next start");
-		keep_built_in(old, new);
-		r = pipeline__configure(d->pipeline, new);
-	}
+	if (r == 0)
+		r = take_settings(d, old, new);
 	if (r < 0) {
 		settings__free(new);
 		journal__note(d->journal, LOG_ERR, "Settings not reloaded; the old ones stay");
