@@ -2,6 +2,7 @@
 /* oddns: the table of verbs, and the way to them. */
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 
@@ -51,13 +52,9 @@ static int unknown_verb(const char *word)
 	return CMD_USAGE;
 }
 
-/* What was printed must have arrived: a full disk is a failure. */
 static int finish_output(void)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return CMD_DONE;
-	log_err(0, "write to standard output: failed");
-	return CMD_FAILED;
+	return output_finish() < 0 ? CMD_FAILED : CMD_DONE;
 }
 
 static int print_help(void)

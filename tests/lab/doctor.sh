@@ -173,6 +173,12 @@ said ok daemon "pid $daemon" 'its PID'
 said note traffic 'directions seen: unknown; packets: XDP 0, .*no DNS yet' 'no traffic yet'
 said ok 'veth0 attach' 'the daemon is there: ingress (tcx|clsact)' 'its hooks are not tried again'
 said ok 'veth0 tc-egress' "held by oddns: .*'oddns_egress'" 'its program is known'
+for verb in status servers doctor; do
+	"$oddns" "$verb" >/dev/full 2>err
+	code=$?
+	[ "$code" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ]
+	ok $? "$verb that cannot be written is a failure"
+done
 kill "$daemon"
 wait "$daemon"
 

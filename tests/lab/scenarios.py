@@ -535,6 +535,30 @@ def check_nothing_left(when):
     check(not left, f"{when}: still pinned: {left}")
 
 
+@scenario("SIGTERM while it starts: exit code 0, nothing attached, nothing pinned")
+def sigterm_early(lab):
+    """Between the first pin and the loop."""
+    for _ in range(3):
+        sensor = lab.sensor("dns0", ready=False)
+        wait_for("the first pin", lambda: os.path.exists("/sys/fs/bpf/oddns"))
+        check(sensor.stop() == 0, f"exit code {sensor.popen.returncode}")
+        check_nothing_left("while it starts")
+
+
+@scenario("a second sensor with its own state but the same pins: one clear line, pins stay")
+def same_pins(lab):
+    """The maps of a living daemon are not replaced."""
+    first = lab.sensor("dns0")
+    second = lab.sensor("lo", name="second", ready=False, sensor__state="/run/oddns2")
+    code = second.wait()
+    lines = [line for line in second.output().splitlines() if line]
+    check(code == 1, f"exit code {code} of the second: {lines}")
+    check(len(lines) == 1 and "sensor.pins" in lines[0], f"the second said {lines}")
+    ask_all(S1.v4, 23)
+    wait_counters(first, queries=23, answered=23)
+    check(first.rcode_map()[S1.v4, "QUERY"] == 23, "the first one's map has lost its pin")
+
+
 @scenario("SIGHUP with a bad file: says so and goes on; with a good one it takes it")
 def sighup(lab):
     """A bad file changes nothing."""

@@ -4,11 +4,14 @@
 #include "sink/state.h"
 
 #include <criterion/criterion.h>
+#include <criterion/redirect.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -233,6 +236,19 @@ Test(state, lock_keeps_a_second_daemon_out_and_names_the_first)
 	cr_expect_eq(state_lock__holder(dir, &pid), 0);
 	cr_expect_eq(access(lock_path, F_OK), -1);
 	cr_expect_eq(access(dir, F_OK), 0, "a directory that was there stays");
+}
+
+Test(state, lock_that_cannot_be_written_is_reported)
+{
+	const struct rlimit none = {0};
+	struct state_lock *lock = NULL;
+
+	signal(SIGXFSZ, SIG_IGN);
+	cr_redirect_stderr();
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+	cr_expect_eq(state_lock__take(dir, &lock), -EFBIG);
+	cr_expect_null(lock);
+	cr_assert_stderr_neq_str("");
 }
 
 Test(state, lock_of_a_killed_daemon_is_free_and_looking_does_not_take_it)

@@ -12,11 +12,16 @@ enum { PRIORITY_ERR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
 static void write_line(int priority, int r, const char *fmt, va_list args)
 {
 	char text[1024];
+	const char *remedy; /* from "; " on, if anything can be done */
 
 	vsnprintf(text, sizeof(text), fmt, args);
+	remedy = strstr(text, "; ");
+	if (!remedy)
+		remedy = text + strlen(text);
 	if (getenv("JOURNAL_STREAM"))
 		fprintf(stderr, "<%d>", priority);
-	fprintf(stderr, "oddns: %s%s%s\n", text, r ? ": " : "", r ? strerror(-r) : "");
+	fprintf(stderr, "oddns: %.*s%s%s%s\n", (int)(remedy - text), text, r ? ": " : "",
+		r ? strerror(-r) : "", remedy);
 }
 
 int log_err(int r, const char *fmt, ...)

@@ -11,8 +11,8 @@
 /**
  * log_err() - Report a failure and return its code, so that the two cannot part.
  * @r: negative errno; 0 when no error number says more than the text
- * @fmt: what failed, with the value; ends without a full stop or newline.
- *	": <strerror(-r)>" is appended when @r is not 0.
+ * @fmt: what failed, with the value, then "; " and what to do, if there is anything; ends
+ *	without a full stop or newline. ": <strerror(-r)>" goes before the "; " when @r is not 0.
  *
  * Return: @r
  */

@@ -6,6 +6,7 @@
 #include "doctor.h"
 
 #include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/report.h"
@@ -112,7 +113,7 @@ int cmd_doctor(int argc, char **argv)
 	state__free(doctor.state);
 	table__free(doctor.table);
 	options__done(&doctor.options);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		r = log_err(-EIO, "write to standard output");
+	if (output_finish() < 0)
+		r = -EIO;
 	return r < 0 || doctor.has_problem ? CMD_FAILED : CMD_DONE;
 }

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cmd.h"
 
@@ -241,10 +242,7 @@ static int print_help(struct argp_state *state, unsigned what)
 {
 	state->flags &= ~(unsigned)ARGP_NO_ERRS;
 	argp_state_help(state, stdout, what);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		exit(CMD_DONE);
-	log_err(0, "write to standard output: failed");
-	exit(CMD_FAILED);
+	exit(output_finish() < 0 ? CMD_FAILED : CMD_DONE);
 }
 
 static int finish(struct parse *parse)

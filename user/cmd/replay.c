@@ -19,6 +19,7 @@
 
 #include "alert/journal.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
 #include "sink/json.h"
@@ -201,14 +202,6 @@ static void print_summary(struct replay *replay)
 	formats[replay->options.format].summary(replay, &summary);
 }
 
-/* What was printed must have arrived: a full disk is a failure. */
-static int finish_output(void)
-{
-	if (fflush(stdout) != 0)
-		return log_err(-errno, "write to standard output");
-	return ferror(stdout) ? log_err(-EIO, "write to standard output") : 0;
-}
-
 /* Return: 0, the first error of any file; reported. */
 static int replay_files(struct replay *replay)
 {
@@ -223,7 +216,7 @@ static int replay_files(struct replay *replay)
 	}
 	pipeline__finish(replay->pipeline);
 	print_summary(replay);
-	r = finish_output();
+	r = output_finish();
 	return result < 0 ? result : r;
 }
 

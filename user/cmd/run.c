@@ -17,6 +17,7 @@
 
 #include "alert/journal.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
 #include "sink/state.h"
@@ -181,6 +182,17 @@ static void note_interfaces(const struct daemon *d)
 
 /* --- work ------------------------------------------------------------------------------------ */
 
+/* When nobody reads any more the work is done; when lines are lost it has failed. */
+static void flush_stream(struct daemon *d)
+{
+	int r = d->stream ? stream__flush(d->stream) : 0;
+
+	if (r < 0 && r != -EPIPE)
+		log_err(r, "write to standard output; the sensor stops");
+	if (r < 0)
+		sd_event_exit(d->loop, r == -EPIPE ? 0 : EIO);
+}
+
 /* Read the ring; once it is empty, let time pass up to when reading began. */
 static void work(struct daemon *d)
 {
@@ -189,8 +201,7 @@ static void work(struct daemon *d)
 	if (live__consume(d->live, BATCH_EVENTS) == 0)
 		pipeline__tick(d->pipeline, (uint64_t)now);
 	note_direction(d);
-	if (d->stream && stream__flush(d->stream) < 0) /* nobody reads any more */
-		sd_event_exit(d->loop, 0);
+	flush_stream(d);
 }
 
 static int on_ring(sd_event_source *source, int fd, uint32_t revents, void *context)
@@ -271,36 +282,26 @@ static void pin_servers(struct daemon *d)
 				return;
 }
 
-/* Settings that are built into what is loaded: they wait for the next start. */
-static bool needs_restart(const struct settings *old, const struct settings *new)
+/*
+ * Take @new but for what waits for the next start; @old gets that, to be freed with it.
+ * Checked again, because the two must fit each other.
+ */
+static int take_settings(struct daemon *d, struct settings *old, struct settings *new)
 {
-	return old->port_count != new->port_count ||
-	       memcmp(old->ports, new->ports, sizeof(old->ports)) != 0 || old->hook != new->hook ||
-	       old->interval_ns != new->interval_ns || old->window != new->window ||
-	       old->snaplen != new->snaplen || old->ring_bytes != new->ring_bytes ||
-	       old->pending != new->pending || old->servers != new->servers ||
-	       strcmp(old->pin_dir, new->pin_dir) != 0 ||
-	       strcmp(old->state_dir, new->state_dir) != 0;
-}
+	bool complete = settings__same_built_in(old, new);
+	int r;
 
-/* What waits for the next start keeps its old value in the settings in force. */
-static void keep_built_in(const struct settings *old, struct settings *new)
-{
-	char *pin_dir = strdup(old->pin_dir), *state_dir = strdup(old->state_dir);
-
-	new->interval_ns = old->interval_ns;
-	new->window = old->window;
-	new->pending = old->pending;
-	new->servers = old->servers;
-	if (pin_dir && state_dir) {
-		free(new->pin_dir);
-		free(new->state_dir);
-		new->pin_dir = pin_dir;
-		new->state_dir = state_dir;
-	} else {
-		free(pin_dir);
-		free(state_dir);
-	}
+	settings__swap_built_in(old, new);
+	r = settings__check(new);
+	if (r == 0)
+		r = pipeline__configure(d->pipeline, new);
+	if (r < 0)
+		settings__swap_built_in(old, new);
+	else if (!complete)
+		journal__note(d->journal, LOG_WARNING,
+			      "Some changed settings (interfaces, ports, hook, interval, window, "
+			      "sizes, directories) take effect at the next start");
+	return r;
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
@@ -314,15 +315,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   (long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
 	r = options__settings(&d->options, &new);
-	if (r == 0) {
-		if (needs_restart(old, new))
-			journal__note(
-				d->journal, LOG_WARNING,
-				"Some changed settings (ports, hook, interval, window, sizes, "
-				"directories) take effect at the next start");
-		keep_built_in(old, new);
-		r = pipeline__configure(d->pipeline, new);
-	}
+	if (r == 0)
+		r = take_settings(d, old, new);
 	if (r < 0) {
 		settings__free(new);
 		journal__note(d->journal, LOG_ERR, "Settings not reloaded; the old ones stay");
@@ -346,14 +340,22 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
 /* --- life cycle ------------------------------------------------------------------------------ */
 
-static int add_signal(struct daemon *d, int signal, sd_event_signal_handler_t handler)
+static const struct {
+	int number;
+	sd_event_signal_handler_t handler;
+} signals[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
+
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* From before the first pin: a signal during the start waits for the loop, which cleans up. */
+static void block_signals(void)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, signal);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&set, signals[i].number);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	return sd_event_add_signal(d->loop, NULL, signal, handler, d);
 }
 
 static int add_timer(struct daemon *d, sd_event_source **ret, uint64_t usec,
@@ -367,12 +369,8 @@ static int open_loop(struct daemon *d)
 {
 	int r = sd_event_default(&d->loop);
 
-	if (r >= 0)
-		r = add_signal(d, SIGTERM, on_stop);
-	if (r >= 0)
-		r = add_signal(d, SIGINT, on_stop);
-	if (r >= 0)
-		r = add_signal(d, SIGHUP, on_reload);
+	for (size_t i = 0; i < SIGNALS && r >= 0; i++)
+		r = sd_event_add_signal(d->loop, NULL, signals[i].number, signals[i].handler, d);
 	if (r >= 0)
 		r = sd_event_add_io(d->loop, NULL, live__ring_fd(d->live), EPOLLIN, on_ring, d);
 	if (r >= 0)
@@ -492,7 +490,17 @@ static void print_summary(struct daemon *d)
 	else
 		text_summary(&out, &summary, pipeline__servers(d->pipeline),
 			     pipeline__rules(d->pipeline));
-	fflush(stdout);
+}
+
+/* @r: 0, or why the stream ended, which has been reported. Who reads may have left before. */
+static int finish_output(struct daemon *d, int r)
+{
+	if (!d->stream)
+		return output_finish();
+	if (r < 0)
+		return r;
+	r = stream__flush(d->stream);
+	return r < 0 && r != -EPIPE ? log_err(r, "write to standard output") : 0;
 }
 
 static int run(struct daemon *d)
@@ -506,7 +514,7 @@ static int run(struct daemon *d)
 	if (r < 0)
 		return log_err(r, "wait for events");
 	print_summary(d);
-	return 0;
+	return finish_output(d, -r);
 }
 
 int cmd_run(int argc, char **argv)
@@ -517,6 +525,7 @@ int cmd_run(int argc, char **argv)
 	if (r < 0)
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
 	signal(SIGPIPE, SIG_IGN); /* who reads our lines may leave; then we stop in order */
+	block_signals();
 	r = open_daemon(&d);
 	if (r == 0)
 		r = run(&d);

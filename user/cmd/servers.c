@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `oddns servers`: each server, how it answers, and how it stands against its group. */
 #include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "dns/codes.h"
@@ -159,6 +160,8 @@ int cmd_servers(int argc, char **argv)
 	else if (report.options.format == FORMAT_JSON)
 		print_json(&report);
 	else if (print_text(&report) < 0)
+		code = CMD_FAILED;
+	if (output_finish() < 0)
 		code = CMD_FAILED;
 	report__close(&report);
 	return code;

@@ -5,6 +5,7 @@
  * their numbers, so that whoever doubts a counter can add up.
  */
 #include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "report.h"
@@ -310,6 +311,8 @@ int cmd_status(int argc, char **argv)
 		code = CMD_FAILED;
 	if (!report.running)
 		code = report__not_running(&report);
+	if (output_finish() < 0)
+		code = CMD_FAILED;
 	report__close(&report);
 	return code;
 }

@@ -119,7 +119,7 @@ void stream__summary(struct stream *stream, const struct summary *summary)
 int stream__flush(struct stream *stream)
 {
 	(void)stream;
-	if (fflush(stdout) == 0)
-		return 0;
-	return -errno;
+	if (fflush(stdout) != 0)
+		return -errno;
+	return ferror(stdout) ? -EIO : 0; /* the buffer was full before, and could not be written */
 }

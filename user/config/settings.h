@@ -17,7 +17,7 @@
 
 enum hook_choice { HOOK_AUTO, HOOK_XDP, HOOK_XDP_GENERIC, HOOK_TC };
 
-/* Index of a rule's settings; the rules themselves are in rule/rules.c. */
+/* Index of a rule's settings; the rules themselves are in rule/rule_rows.c. */
 enum rule_id { RULE_LATENCY, RULE_UNANSWERED, RULE_SERVFAIL, RULES };
 
 struct rule_settings {
@@ -112,6 +112,17 @@ int settings__set(struct settings *settings, const char *assignment);
  * Return: 0, -EINVAL after reporting
  */
 int settings__check(const struct settings *settings);
+
+/**
+ * settings__same_built_in() - Are those settings the same that wait for the next start?
+ *
+ * Interfaces, ports, hook, interval, window, sizes and directories are built into
+ * what a daemon has loaded, attached and opened.
+ */
+bool settings__same_built_in(const struct settings *a, const struct settings *b);
+
+/** settings__swap_built_in() - Exchange them; once more, and all is as before. */
+void settings__swap_built_in(struct settings *a, struct settings *b);
 
 /** settings__help() - Print each setting with section, key, default, range and meaning. */
 void settings__help(FILE *out);

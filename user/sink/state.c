@@ -218,14 +218,16 @@ static int64_t read_pid(int fd)
 	return strtoll(text, NULL, 10);
 }
 
-static int write_pid(int fd)
+static int write_pid(const struct state_lock *lock)
 {
 	char text[24];
 	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n || fchmod(fd, 0644) < 0)
-		return -errno;
-	return 0;
+	errno = ENOSPC; /* of a short write, which sets none */
+	if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, (size_t)n, 0) == n &&
+	    fchmod(lock->fd, 0644) == 0)
+		return 0;
+	return log_err(-errno, "write lock '%s/%s'", lock->dir, LOCK_NAME);
 }
 
 /* Is the file that we locked still the one under its name? Its last owner may have removed it. */
@@ -251,7 +253,7 @@ static int lock_file(struct state_lock *lock)
 		if (fcntl(lock->fd, F_OFD_SETLK, &whole) < 0)
 			break;
 		if (is_in_place(lock))
-			return write_pid(lock->fd);
+			return write_pid(lock);
 		close(lock->fd);
 	}
 	if (errno != EAGAIN && errno != EACCES)
@@ -290,7 +292,7 @@ int state_lock__take(const char *dir, struct state_lock **ret_lock)
 	int r;
 
 	if (!lock)
-		return -ENOMEM;
+		return log_err(-ENOMEM, "lock state directory '%s'", dir);
 	lock->fd = lock->dir_fd = -1;
 	if (snprintf(lock->dir, sizeof(lock->dir), "%s", dir) >= (int)sizeof(lock->dir)) {
 		free(lock);

@@ -26,8 +26,7 @@ struct live {
 	const void *configured_context;
 	struct oddns_bpf *programs;
 	struct ring_buffer *ring;
-	char *pin_dir;
-	bool pinned;
+	struct pins *pins;
 	int link_fd;
 	struct sweep sweep;
 	event_fn on_event;
@@ -136,12 +135,7 @@ static int load(struct live *live, const struct live_options *options)
 		ring_buffer__new(bpf_map__fd(live->programs->maps.events), take_event, live, NULL);
 	if (!live->ring)
 		return log_err(-errno, "map the event ring");
-	live->pin_dir = strdup(options->pin_dir);
-	if (!live->pin_dir)
-		return -ENOMEM;
-	r = pins_make(live->programs, live->pin_dir);
-	live->pinned = r == 0;
-	return r;
+	return pins__open(live->programs, options->pin_dir, &live->pins);
 }
 
 int live__open(const struct live_options *options, event_fn on_event, void *context,
@@ -151,7 +145,7 @@ int live__open(const struct live_options *options, event_fn on_event, void *cont
 	int r;
 
 	if (!live)
-		return -ENOMEM;
+		return log_err(-ENOMEM, "make the live source");
 	live->mode = options->mode;
 	live->is_configured = options->is_configured;
 	live->configured_context = options->configured_context;
@@ -178,9 +172,7 @@ void live__close(struct live *live)
 	if (!live)
 		return;
 	live__detach(live);
-	if (live->pinned)
-		pins_remove(live->programs, live->pin_dir);
-	free(live->pin_dir);
+	pins__close(live->pins);
 	if (live->link_fd >= 0)
 		close(live->link_fd);
 	ring_buffer__free(live->ring);

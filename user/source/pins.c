@@ -8,16 +8,26 @@
 #include "oddns.skel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
 #define BPFFS "/sys/fs/bpf"
+
+struct pins {
+	const struct oddns_bpf *programs;
+	int dir_fd;	 /* locked */
+	bool is_foreign; /* another daemon has the lock */
+	char dir[PATH_MAX];
+};
 
 static bool is_bpffs(const char *path)
 {
@@ -40,57 +50,109 @@ static int mount_bpffs(const char *dir)
 static int make_dir(const char *dir)
 {
 	int r = mount_bpffs(dir);
+	bool made;
 
 	if (r < 0)
 		return r;
-	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
+	made = mkdir(dir, 0755) == 0;
+	if (!made && errno != EEXIST)
 		return log_err(-errno,
 			       "make directory '%s' for pinned maps; set sensor.pins to a "
 			       "directory below " BPFFS,
 			       dir);
-	if (!is_bpffs(dir))
+	if (!is_bpffs(dir)) {
+		if (made)
+			(void)rmdir(dir);
 		return log_err(-EINVAL,
 			       "pin maps in '%s': not in a BPF file system; set "
 			       "sensor.pins to a directory below " BPFFS,
 			       dir);
-	return 0;
-}
-
-int pins_make(const struct oddns_bpf *programs, const char *dir)
-{
-	const struct bpf_object *object = programs->obj;
-	char path[PATH_MAX];
-	struct bpf_map *map;
-	int r = make_dir(dir);
-
-	if (r < 0)
-		return r;
-	bpf_object__for_each_map(map, object)
-	{
-		if (bpf_map__is_internal(map))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", dir, bpf_map__name(map));
-		if (unlink(path) < 0 && errno != ENOENT)
-			r = log_err(-errno, "replace pinned map '%s'", path);
-		else
-			r = bpf_map__pin(map, path);
-		if (r < 0) {
-			pins_remove(programs, dir);
-			return log_err(r, "pin map '%s'", path);
-		}
 	}
 	return 0;
 }
 
-void pins_remove(const struct oddns_bpf *programs, const char *dir)
+/* The lock ends with the daemon however that ends; a BPF file system takes one on a directory. */
+static int lock_dir(struct pins *pins)
 {
-	const struct bpf_object *object = programs->obj;
+	pins->dir_fd = open(pins->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (pins->dir_fd < 0)
+		return log_err(-errno, "open directory '%s' for pinned maps", pins->dir);
+	if (flock(pins->dir_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return log_err(-errno, "lock directory '%s'", pins->dir);
+	pins->is_foreign = true;
+	log_err(0,
+		"pin maps in '%s': another oddns has its maps there; stop it, or give this one its "
+		"own sensor.pins",
+		pins->dir);
+	return -EBUSY;
+}
+
+static int pin_map(const struct pins *pins, struct bpf_map *map)
+{
+	char path[PATH_MAX];
+	int r;
+
+	r = snprintf(path, sizeof(path), "%s/%s", pins->dir, bpf_map__name(map));
+	if (r >= (int)sizeof(path))
+		return log_err(-ENAMETOOLONG, "pin maps in '%s'", pins->dir);
+	if (unlink(path) < 0 && errno != ENOENT)
+		return log_err(-errno, "replace pinned map '%s'", path);
+	r = bpf_map__pin(map, path);
+	return r < 0 ? log_err(r, "pin map '%s'", path) : 0;
+}
+
+static int pin_maps(const struct pins *pins)
+{
+	struct bpf_map *map;
+	int r = 0;
+
+	bpf_object__for_each_map(map, pins->programs->obj)
+	{
+		if (r == 0 && !bpf_map__is_internal(map))
+			r = pin_map(pins, map);
+	}
+	return r;
+}
+
+int pins__open(const struct oddns_bpf *programs, const char *dir, struct pins **ret_pins)
+{
+	struct pins *pins = calloc(1, sizeof(*pins));
+	int r;
+
+	if (!pins)
+		return log_err(-ENOMEM, "pin maps");
+	pins->programs = programs;
+	pins->dir_fd = -1;
+	snprintf(pins->dir, sizeof(pins->dir), "%s", dir);
+	r = make_dir(dir);
+	if (r == 0)
+		r = lock_dir(pins);
+	if (r == 0)
+		r = pin_maps(pins);
+	if (r < 0) {
+		pins__close(pins);
+		return r;
+	}
+	*ret_pins = pins;
+	return 0;
+}
+
+void pins__close(struct pins *pins)
+{
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object)
+	if (!pins)
+		return;
+	bpf_object__for_each_map(map, pins->programs->obj)
 	{
 		if (bpf_map__is_pinned(map))
 			(void)bpf_map__unpin(map, NULL);
 	}
-	(void)rmdir(dir);
+	if (pins->dir_fd >= 0 && !pins->is_foreign)
+		(void)rmdir(pins->dir); /* fails when somebody else's pins are in it */
+	if (pins->dir_fd >= 0)
+		close(pins->dir_fd);
+	free(pins);
 }

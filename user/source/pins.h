@@ -4,19 +4,22 @@
 #define SOURCE_PINS_H
 
 struct oddns_bpf;
+struct pins;
 
 /**
- * pins_make() - Pin all maps under a directory.
+ * pins__open() - Pin all maps under a directory.
+ * @programs: must outlive the pins
  * @dir: in a bpffs; made if it is not there. "/sys/fs/bpf" itself is mounted if need be.
  *
- * Pins that a killed daemon left there are replaced; the caller holds the lock
- * that says no other daemon lives. Reports errors.
+ * Pins that a killed daemon left there are replaced; those of one that lives are
+ * not, for it holds a lock on the directory. Reports errors.
  *
- * Return: 0, negative errno; nothing stays pinned then
+ * Return: 0, -EBUSY when another daemon has the directory, else negative errno;
+ * nothing stays pinned then
  */
-int pins_make(const struct oddns_bpf *programs, const char *dir);
+int pins__open(const struct oddns_bpf *programs, const char *dir, struct pins **ret_pins);
 
-/** pins_remove() - Unpin what pins_make() pinned, and remove the directory if it is empty. */
-void pins_remove(const struct oddns_bpf *programs, const char *dir);
+/** pins__close() - Unpin, and remove the directory if it is empty; NULL is allowed. */
+void pins__close(struct pins *pins);
 
 #endif
