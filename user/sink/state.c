@@ -249,8 +249,12 @@ static int lock_file(struct state_lock *lock)
 			return log_err(-errno, "open lock '%s/%s'", lock->dir, LOCK_NAME);
 		if (fcntl(lock->fd, F_OFD_SETLK, &whole) < 0)
 			break;
-		if (is_in_place(lock))
-			return write_pid(lock->fd);
+		if (is_in_place(lock)) {
+			int r = write_pid(lock->fd);
+
+			return r < 0 ? log_err(r, "write to lock '%s/%s'", lock->dir, LOCK_NAME)
+				     : 0;
+		}
 		close(lock->fd);
 	}
 	if (errno != EAGAIN && errno != EACCES)

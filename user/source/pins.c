@@ -40,17 +40,21 @@ static int mount_bpffs(const char *dir)
 static int make_dir(const char *dir)
 {
 	int r = mount_bpffs(dir);
+	bool made;
 
 	if (r < 0)
 		return r;
-	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
+	made = mkdir(dir, 0755) == 0;
+	if (!made && errno != EEXIST)
 		return log_err(-errno, "make directory '%s' for pinned maps", dir);
-	if (!is_bpffs(dir))
-		return log_err(-EINVAL,
-			       "pin maps in '%s': not in a BPF file system; set "
-			       "sensor.pins to a directory below " BPFFS,
-			       dir);
-	return 0;
+	if (is_bpffs(dir))
+		return 0;
+	if (made)
+		rmdir(dir);
+	return log_err(-EINVAL,
+		       "pin maps in '%s': not in a BPF file system; set sensor.pins to a "
+		       "directory below " BPFFS,
+		       dir);
 }
 
 int pins_make(const struct oddns_bpf *programs, const char *dir)
@@ -68,12 +72,12 @@ int pins_make(const struct oddns_bpf *programs, const char *dir)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, bpf_map__name(map));
 		if (unlink(path) < 0 && errno != ENOENT)
-			r = log_err(-errno, "replace pinned map '%s'", path);
+			r = -errno;
 		else
 			r = bpf_map__pin(map, path);
 		if (r < 0) {
 			pins_remove(programs, dir);
-			return log_err(r, "pin map '%s'", path);
+			return log_err(r, "pin map '%s' in place of what is there", path);
 		}
 	}
 	return 0;
