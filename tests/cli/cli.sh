@@ -156,5 +156,39 @@ chmod 0 "$work/unreadable.conf"
 refused 'unreadable.conf' 'unreadable file' replay -c "$work/unreadable.conf" /dev/null
 drop=()
 
+# --- a daemon whose state cannot be read: it is starting, its disk is full, somebody wrote there
+# hold CONTENT: a daemon's lock in $work/state, and CONTENT as its state; "-" is none
+hold()
+{
+	rm -rf "$work/state" && mkdir "$work/state"
+	[ "$1" = - ] || printf '%s' "$1" >"$work/state/status.json"
+	/usr/bin/python3 - "$work/state/lock" <<'END' &
+import fcntl, struct, sys, time
+lock = open(sys.argv[1], "w")
+lock.write("7\n")
+lock.flush()
+# struct flock of F_OFD_SETLK, which is 37: the whole file, F_WRLCK
+fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", 1, 0, 0, 0, 0))
+open(sys.argv[1] + ".held", "w").close()
+time.sleep(60)
+END
+	holder=$!
+	for _ in $(seq 100); do [ -e "$work/state/lock.held" ] || sleep 0.05; done
+}
+
+for content in - '' '{' '[]' '{"type":"status"}'; do
+	hold "$content"
+	for verb in status servers; do
+		for format in text json; do
+			run "$verb" --set "sensor.state=$work/state" --format "$format"
+			[ "$code" -eq 1 ] && [ ! -s "$work/out" ] &&
+				[ "$(wc -l <"$work/err")" -eq 1 ] && grep -q '^oddns: ' "$work/err"
+			ok $? "$verb --format $format of a daemon whose state is '$content'"
+		done
+	done
+	kill "$holder"
+	wait "$holder" 2>/dev/null
+done
+
 echo "1..$count"
 [ "$failed" -eq 0 ]
