@@ -9,13 +9,17 @@ CLANG   ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 Q       := $(if $(V),,@)
 
+# "0" for root, who gets missing packages installed before anything is built.
+ROOT    := $(filter 0,$(shell id -u))
+AGAIN    = $(MAKE) --no-print-directory $(if $(V),,-s)
+
 VERSION := 0.1.0
 
 # --- what must be installed: the one list ---------------------------------------------------------
-DEPS_BUILD := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
-	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev
-DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev python3 iproute2 ethtool kmod procps systemd \
-	knot dnsdist dnsperf tshark tcpreplay tcpdump mandoc
+DEPS_BUILD := gcc libc6-dev clang bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
+	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev procps
+DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev llvm python3 iproute2 ethtool systemd \
+	knot dnsdist dnsperf tcpreplay tcpdump
 
 # --- flags ----------------------------------------------------------------------------------------
 PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
@@ -125,8 +129,7 @@ $(BUILD)/plain/packet_seeds: $(BUILD)/plain/tests/packet/seeds/seeds.o \
 PYTHON ?= /usr/bin/python3
 SUITES ?=
 
-test:
-	$(Q)[ "$$(id -u)" -ne 0 ] || $(MAKE) --no-print-directory deps
+test: $(ROOT:0=deps)
 	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $(SUITES)
 
 lint unit:
@@ -143,15 +146,10 @@ lint-flags:
 	@:
 
 # --- use it ---------------------------------------------------------------------------------------
-# `sudo make run` on a machine with only git and make: installs, builds, watches.
-# It installs no test tools: knot and dnsdist are services that Debian starts. What is installed
-# may change paths in this file, so that the build is a make of its own.
-IF_ROOT = [ "$$(id -u)" -ne 0 ] || $(MAKE) --no-print-directory
-SUBMAKE = $(MAKE) $(if $(V),,-s) --no-print-directory
+# `sudo make run` on a machine with only git and make: installs packages, builds, watches.
 .PHONY: run
-run:
-	+$(Q)$(IF_ROOT) deps-build
-	+$(Q)$(SUBMAKE) $(BUILD)/oddns
+run: $(ROOT:0=deps-build)
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)$(BUILD)/oddns run $(foreach i,$(IFACE),-i $(i)) $(ARGS)
 
 # --- chores ---------------------------------------------------------------------------------------
@@ -166,14 +164,13 @@ help:
 	@echo "make deps         install the packages to build and to test; deps-build: to build"
 	@echo "make format vmlinux clean"
 
-deps: PACKAGES := $(DEPS_BUILD) $(DEPS_TEST)
-deps-build: PACKAGES := $(DEPS_BUILD)
-deps deps-build:
-	$(Q)missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(PACKAGES) 2>&1 | \
-		grep -v '^installed ' | grep -c .); \
-	if [ "$$missing" -ne 0 ]; then \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-		apt-get install -q -y --no-install-recommends $(PACKAGES); fi
+# `run` and `install` get no more than the build needs.
+.PHONY: deps-build
+deps:
+	$(Q)./packages.sh $(DEPS_BUILD) $(DEPS_TEST)
+
+deps-build:
+	$(Q)./packages.sh $(DEPS_BUILD)
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
@@ -196,7 +193,8 @@ CATALOGDIR := /usr/lib/systemd/catalog
 CONFDIR    := /etc/oddns
 
 .PHONY: install uninstall
-install: $(BUILD)/oddns
+install: $(if $(DESTDIR),,$(ROOT:0=deps-build))
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)install -D -m 755 $(BUILD)/oddns $(DESTDIR)$(SBINDIR)/oddns
 	$(Q)install -d $(DESTDIR)$(UNITDIR)
 	$(Q)sed 's,@SBINDIR@,$(SBINDIR),' user/dist/oddns.service > $(DESTDIR)$(UNITDIR)/oddns.service
@@ -237,9 +235,8 @@ $(BUILD)/plain/bench: $(BENCH_SRC:%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/liboddn
 	@echo "  LD       $@" >&2
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-bench:
-	+$(Q)$(IF_ROOT) deps >&2
-	+$(Q)$(SUBMAKE) $(BUILD)/plain/bench $(BUILD)/oddns >&2
+bench: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/plain/bench $(BUILD)/oddns >&2
 	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)
 
 # --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
@@ -248,12 +245,10 @@ PYTHON3 ?= /usr/bin/python3
 ONLY    ?=
 
 .PHONY: lab demo
-lab:
-	+$(Q)$(IF_ROOT) deps
-	+$(Q)$(SUBMAKE) $(BUILD)/oddns
+lab: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
 
-demo:
-	+$(Q)$(IF_ROOT) deps
-	+$(Q)$(SUBMAKE) $(BUILD)/oddns
+demo: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns
