@@ -60,7 +60,8 @@ struct {
 
 /*
  * 4 MiB hold 53 ms of 300 000 messages/s, queries of 168 and responses of 360
- * bytes by turns: longer than the daemon is kept from a processor. Resized before load by a setting.
+ * bytes by turns: longer than the daemon is kept from a processor. Resized before load by a
+ * setting.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -44,6 +44,8 @@ struct replay {
 	struct capture_counters capture;
 	struct json_names names; /* a capture knows no interfaces, users and units */
 	struct text_out text;
+	bool has_header; /* printed before the first exchange */
+	bool failed;	 /* a file had a defect or could not be read */
 };
 
 static const struct options_verb verb = {
@@ -98,6 +100,10 @@ static void print_text_exchange(void *context, const struct exchange *exchange)
 {
 	struct replay *replay = context;
 
+	if (!replay->has_header)
+		text_header(&replay->text);
+	replay->has_header = true;
+
 	text_exchange(&replay->text, &replay->names.exchange, exchange);
 }
 
@@ -115,8 +121,11 @@ static void print_json_summary(struct replay *replay, const struct summary *summ
 	json_summary(stdout, summary);
 }
 
+/* Of files that could not even be opened their error says enough. */
 static void print_text_summary(struct replay *replay, const struct summary *summary)
 {
+	if (!replay->capture.frames && replay->failed)
+		return;
 	text_summary(&replay->text, summary, pipeline__servers(replay->pipeline),
 		     pipeline__rules(replay->pipeline));
 }
@@ -124,16 +133,13 @@ static void print_text_summary(struct replay *replay, const struct summary *summ
 /* What each format prints. */
 static const struct format {
 	struct pipeline_sinks sinks;
-	void (*header)(const struct text_out *out);
 	void (*summary)(struct replay *replay, const struct summary *summary);
 } formats[] = {
 	[FORMAT_TEXT] = {{.on_exchange = print_text_exchange, .on_alert = print_text_alert},
-			 text_header,
 			 print_text_summary},
 	[FORMAT_JSON] = {{.on_exchange = print_json_exchange,
 			  .on_interval = print_json_interval,
 			  .on_alert = print_json_alert},
-			 NULL,
 			 print_json_summary},
 };
 
@@ -207,13 +213,12 @@ static int replay_files(struct replay *replay)
 {
 	int result = 0, r;
 
-	if (formats[replay->options.format].header)
-		formats[replay->options.format].header(&replay->text);
 	for (unsigned i = 0; i < replay->options.file_count; i++) {
 		r = capture_replay(replay->options.files[i], replay->engine, &replay->capture);
 		if (r < 0 && result == 0)
 			result = r;
 	}
+	replay->failed = result < 0;
 	pipeline__finish(replay->pipeline);
 	print_summary(replay);
 	r = output_finish();
