@@ -147,6 +147,7 @@ Test(rules, silent_when_not_odd)
 Test(rules, unanswered_share_raises_and_a_dead_server_stays_raised)
 {
 	struct bench *bench = new_bench(NULL, 7);
+	struct rule_standing standing;
 
 	for (unsigned interval = 0; interval < 2 * WINDOW; interval++) {
 		for (unsigned i = 0; i < 3; i++)
@@ -162,6 +163,10 @@ Test(rules, unanswered_share_raises_and_a_dead_server_stays_raised)
 	cr_expect_eq(bench->told.alert[0].baseline, 0.05);
 	cr_expect_eq(bench->told.alert[0].samples, 55);
 	EXPECT(bench, "dead", "odd-unanswered private 10.0.0.3 raised");
+	for (unsigned i = 0; i < 3; i++) {
+		rules__standing(bench->rules, server_table__at(bench->servers, i), &standing);
+		cr_expect_eq(standing.raised, i == 2, "status must not call a dead server ok");
+	}
 	free_bench(bench);
 }
 

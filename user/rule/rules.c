@@ -500,12 +500,15 @@ void rules__standing(const struct rules *rules, const struct server *server,
 		subject =
 			bsearch(&key, rules->subjects, rules->count, sizeof(key), compare_subjects);
 	*ret = (struct rule_standing){.sufficient = false};
-	if (!subject || subject->group == GROUP_NONE || !rules->settings[RULE_LATENCY].enabled)
+	if (!subject)
+		return;
+	for (unsigned rule = 0; rule < RULES; rule++)
+		ret->raised |= subject->standing[rule].raised;
+	if (subject->group == GROUP_NONE || !rules->settings[RULE_LATENCY].enabled)
 		return;
 	standing = &subject->standing[RULE_LATENCY];
 	ret->sufficient = standing->sufficient;
 	ret->eligible = standing->eligible;
-	ret->raised = standing->raised;
 	ret->median_ns = standing->value;
 	ret->baseline_ns = standing->baseline;
 }
