@@ -421,7 +421,7 @@ static int open_live(struct daemon *d)
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
 		.ring_bytes = (__u32)settings->ring_bytes,
-		.server_keys = settings->servers * KEYS_PER_SERVER,
+		.server_keys = options__server_keys(settings),
 		.pin_dir = settings->pin_dir,
 		.is_configured = is_configured,
 		.configured_context = d,
