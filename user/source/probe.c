@@ -115,7 +115,6 @@ int probe_programs(const struct oddns_bpf *programs, struct probe_program ret[PR
 		ret[count++] = (struct probe_program){
 			.name = bpf_program__name(program),
 			.verified = info.verified_insns,
-			.instructions = info.xlated_prog_len / (__u32)sizeof(struct bpf_insn),
 		};
 	}
 	return count;

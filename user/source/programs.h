@@ -30,7 +30,7 @@ void programs__free(struct oddns_bpf *programs);
 /**
  * programs__counters() - Sum the per-CPU counters.
  *
- * Cost: two map look-ups for each reason and hook; not for hot paths.
+ * Cost: a system call for each reason and hook; not for hot paths.
  */
 void programs__counters(const struct oddns_bpf *programs, struct source_counters *ret);
 
