@@ -353,6 +353,18 @@ int options__settings(const struct cmd_options *options, struct settings **ret_s
 	return 0;
 }
 
+enum attach_mode options__attach_mode(const struct settings *settings)
+{
+	static const enum attach_mode modes[] = {
+		[HOOK_AUTO] = ATTACH_AUTO,
+		[HOOK_XDP] = ATTACH_XDP,
+		[HOOK_XDP_GENERIC] = ATTACH_XDP_GENERIC,
+		[HOOK_TC] = ATTACH_TC,
+	};
+
+	return modes[settings->hook];
+}
+
 unsigned options__server_keys(const struct settings *settings)
 {
 	unsigned keys = settings->servers * KEYS_PER_SERVER;

@@ -4,6 +4,7 @@
 #define CMD_OPTIONS_H
 
 #include "config/settings.h"
+#include "source/attach.h"
 
 enum {
 	OPTION_INTERFACE = 1 << 0, /* -i, --interface; sugar for sensor.interfaces */
@@ -61,6 +62,9 @@ int options__parse(const struct options_verb *verb, int argc, char **argv, struc
  * Return: 0, else as options__parse(); reported
  */
 int options__settings(const struct cmd_options *options, struct settings **ret_settings);
+
+/** options__attach_mode() - sensor.hook as the source has it, which knows no settings. */
+enum attach_mode options__attach_mode(const struct settings *settings);
 
 /**
  * options__server_keys() - Places that the map server_rcode needs.

@@ -9,6 +9,9 @@
 
 struct oddns_bpf; /* bpftool's skeleton */
 
+/* Where the kernel keeps its types; only some kernels are built with it. */
+#define PROGRAMS_BTF_PATH "/sys/kernel/btf/vmlinux"
+
 struct programs_options {
 	const __u16 *ports;
 	unsigned port_count; /* 1..ODD_PORTS_MAX */
