@@ -9,13 +9,17 @@ CLANG   ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 Q       := $(if $(V),,@)
 
+# "0" for root, who gets missing packages installed before anything is built.
+ROOT    := $(filter 0,$(shell id -u))
+AGAIN    = $(MAKE) --no-print-directory $(if $(V),,-s)
+
 VERSION := 0.1.0
 
 # --- what must be installed: the one list ---------------------------------------------------------
-DEPS_BUILD := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
-	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev
-DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev python3 iproute2 ethtool kmod procps systemd \
-	knot dnsdist dnsperf tshark tcpreplay tcpdump mandoc
+DEPS_BUILD := gcc libc6-dev clang bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
+	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev procps
+DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev llvm python3 iproute2 ethtool systemd \
+	knot dnsdist dnsperf tcpreplay tcpdump
 
 # --- flags ----------------------------------------------------------------------------------------
 PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
@@ -53,7 +57,7 @@ CC_fuzz      := $(CLANG)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps clean format vmlinux test lint unit test-programs lint-flags
+.PHONY: all help deps deps-build clean format vmlinux test lint unit test-programs lint-flags
 all: $(BUILD)/oddns
 
 # --- kernel programs ------------------------------------------------------------------------------
@@ -98,8 +102,9 @@ $(BUILD)/$(1)/scenario: $(SCENARIO_SRC:%.c=$(BUILD)/$(1)/%.o) $(BUILD)/$(1)/libo
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
+# -f: the one there may be running.
 $(BUILD)/oddns: $(BUILD)/plain/oddns
-	$(Q)cp $< $@
+	$(Q)cp -f $< $@
 
 # One fuzzer for each file in tests/fuzz.
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/liboddns.a
@@ -124,8 +129,7 @@ $(BUILD)/plain/packet_seeds: $(BUILD)/plain/tests/packet/seeds/seeds.o \
 PYTHON ?= /usr/bin/python3
 SUITES ?=
 
-test:
-	$(Q)[ "$$(id -u)" -ne 0 ] || $(MAKE) --no-print-directory deps
+test: $(ROOT:0=deps)
 	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $(SUITES)
 
 lint unit:
@@ -142,22 +146,31 @@ lint-flags:
 	@:
 
 # --- use it ---------------------------------------------------------------------------------------
-# `sudo make run` on a machine with only git and make: installs, builds, watches.
-ifeq ($(shell id -u),0)
-DEPS_IF_ROOT := deps
-endif
+# `sudo make run` on a machine with only git and make: installs packages, builds, watches.
 .PHONY: run
-run: $(DEPS_IF_ROOT)
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/oddns
+run: $(ROOT:0=deps-build)
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)$(BUILD)/oddns run $(foreach i,$(IFACE),-i $(i)) $(ARGS)
 
 # --- chores ---------------------------------------------------------------------------------------
+help:
+	@echo "make              build build/oddns"
+	@echo "make run          install what the build needs, build, watch; IFACE=eth1, ARGS=..."
+	@echo "make test         install what tests need, run all; SUITES=\"lint unit\" runs some"
+	@echo "make demo         show a slow server being found, in namespaces"
+	@echo "make lab          against real DNS servers, in namespaces; ONLY=VLAN chooses"
+	@echo "make bench        measure; BENCH=\"kernel user.exchange\" chooses"
+	@echo "make install      PREFIX=/usr/local, DESTDIR=; make uninstall undoes it"
+	@echo "make deps         install the packages to build and to test; deps-build: to build"
+	@echo "make format vmlinux clean"
+
+# `run` and `install` get no more than the build needs.
+.PHONY: deps-build
 deps:
-	$(Q)missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(DEPS_BUILD) $(DEPS_TEST) 2>&1 | \
-		grep -v '^installed ' | grep -c .); \
-	if [ "$$missing" -ne 0 ]; then \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-		apt-get install -q -y --no-install-recommends $(DEPS_BUILD) $(DEPS_TEST); fi
+	$(Q)./packages.sh $(DEPS_BUILD) $(DEPS_TEST)
+
+deps-build:
+	$(Q)./packages.sh $(DEPS_BUILD)
 
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h' | grep -v '^vmlinux/')
@@ -180,7 +193,8 @@ CATALOGDIR := /usr/lib/systemd/catalog
 CONFDIR    := /etc/oddns
 
 .PHONY: install uninstall
-install: $(BUILD)/oddns
+install: $(if $(DESTDIR),,$(ROOT:0=deps-build))
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)install -D -m 755 $(BUILD)/oddns $(DESTDIR)$(SBINDIR)/oddns
 	$(Q)install -d $(DESTDIR)$(UNITDIR)
 	$(Q)sed 's,@SBINDIR@,$(SBINDIR),' user/dist/oddns.service > $(DESTDIR)$(UNITDIR)/oddns.service
@@ -221,7 +235,8 @@ $(BUILD)/plain/bench: $(BENCH_SRC:%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/liboddn
 	@echo "  LD       $@" >&2
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-bench: $(BUILD)/plain/bench $(BUILD)/oddns
+bench: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/plain/bench $(BUILD)/oddns >&2
 	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)
 
 # --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
@@ -230,8 +245,10 @@ PYTHON3 ?= /usr/bin/python3
 ONLY    ?=
 
 .PHONY: lab demo
-lab: $(BUILD)/oddns
+lab: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
 
-demo: $(BUILD)/oddns
+demo: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/oddns
 	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns

@@ -185,7 +185,8 @@ static __always_inline void emit_lost(const struct seen *s, const enum odd_hook 
 
 /*
  * The ring hands out records of constant size only, so there are some sizes to
- * choose from: most queries fit 96 bytes, most responses 256.
+ * choose from: most queries fit 64 bytes, most responses 256. What is reserved
+ * and not written costs room in the ring, what is written costs cache lines.
  */
 static __always_inline void emit(const struct seen *s, const enum odd_hook hook,
 				 const struct odd_span *span)
@@ -193,8 +194,10 @@ static __always_inline void emit(const struct seen *s, const enum odd_hook hook,
 	__u32 bytes = span->captured < snaplen ? span->captured : snaplen;
 	bool done;
 
-	if (bytes <= 96)
-		done = emit_sized(s, hook, span, bytes, 96);
+	if (bytes <= 64)
+		done = emit_sized(s, hook, span, bytes, 64);
+	else if (bytes <= 128)
+		done = emit_sized(s, hook, span, bytes, 128);
 	else if (bytes <= 256)
 		done = emit_sized(s, hook, span, bytes, 256);
 	else if (bytes <= 512)

@@ -117,7 +117,7 @@ static __always_inline struct odd_cursor cursor_on(__u32 data, __u32 data_end)
 }
 
 /* What follows the walk, off the way of packets that are not DNS. */
-static __noinline int take_xdp(struct seen *s, int verdict)
+static __always_inline int take_xdp(struct seen *s, int verdict)
 {
 	if (s)
 		take(s, verdict, ODD_HOOK_XDP);
@@ -140,6 +140,15 @@ static __noinline int walk_frame(struct xdp_md *ctx, struct seen *s)
 	return odd_walk_payload(&c, &h, bpf_xdp_get_buff_len(ctx), &s->packet);
 }
 
+/* A frame that ends in its first buffer, as nearly all do, needs no helper to be measured. */
+static __always_inline __u32 frame_bytes(struct xdp_md *ctx, const struct odd_cursor *c,
+					 __u32 claimed)
+{
+	__u32 bytes = (__u32)(c->end - c->start);
+
+	return claimed && claimed <= bytes ? bytes : bpf_xdp_get_buff_len(ctx);
+}
+
 SEC("xdp.frags")
 int oddns_xdp(struct xdp_md *ctx)
 {
@@ -153,7 +162,7 @@ int oddns_xdp(struct xdp_md *ctx)
 	if (verdict == ODD_WALK_UNCOMMON)
 		verdict = walk_frame(ctx, &s);
 	else
-		verdict = odd_walk_payload(&c, &h, bpf_xdp_get_buff_len(ctx), &s.packet);
+		verdict = odd_walk_payload(&c, &h, frame_bytes(ctx, &c, h.claimed), &s.packet);
 	if (verdict == ODD_WALK_OTHER)
 		return XDP_PASS;
 	s.ctx = ctx;
@@ -182,12 +191,12 @@ static __always_inline int take_skb(struct seen *s, int verdict, const enum odd_
 	return TC_ACT_UNSPEC;
 }
 
-static __noinline int take_ingress(struct seen *s, int verdict)
+static __always_inline int take_ingress(struct seen *s, int verdict)
 {
 	return s ? take_skb(s, verdict, ODD_HOOK_TC_INGRESS) : TC_ACT_UNSPEC;
 }
 
-static __noinline int take_egress(struct seen *s, int verdict)
+static __always_inline int take_egress(struct seen *s, int verdict)
 {
 	return s ? take_skb(s, verdict, ODD_HOOK_TC_EGRESS) : TC_ACT_UNSPEC;
 }

@@ -37,9 +37,13 @@ static int unknown_verb(const char *word)
 	struct nearest nearest = {.word = word};
 	char shown[160];
 
+	text_printable(word, strlen(word), shown, sizeof(shown));
+	if (*word == '-') {
+		log_err(0, "option '%s': a command comes before it; see oddns --help", shown);
+		return CMD_USAGE;
+	}
 	for (size_t i = 0; i < VERBS; i++)
 		nearest__offer(&nearest, verbs[i].name);
-	text_printable(word, strlen(word), shown, sizeof(shown));
 	if (nearest.best)
 		log_err(0, "command '%s': unknown, did you mean '%s'?; see oddns --help", shown,
 			nearest.best);
@@ -83,13 +87,15 @@ static bool is_one_of(const char *word, const char *const *words)
 	return false;
 }
 
+static const char *const help_words[] = {"-?", "-h", "--help", NULL};
+
 /* "oddns help [COMMAND]": as "oddns COMMAND --help". */
 static int help(int argc, char **argv)
 {
 	char option[] = "--help";
 	const struct verb *verb;
 
-	if (argc < 2)
+	if (argc < 2 || is_one_of(argv[1], help_words))
 		return print_help();
 	verb = find_verb(argv[1]);
 	if (!verb)
@@ -99,7 +105,6 @@ static int help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const char *const help_words[] = {"-?", "-h", "--help", NULL};
 	static const char *const version_words[] = {"-V", "--version", NULL};
 	const struct verb *verb;
 

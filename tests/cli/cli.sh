@@ -70,10 +70,14 @@ for verb in $verbs; do
 done
 prints 'Usage: oddns COMMAND' 'help without a command' help
 prints 'Usage: oddns COMMAND' '-h' -h
+prints 'Usage: oddns COMMAND' 'help of help' help --help
 prints 'oddns 0.' '--version' --version
 prints 'timeout = 5s  (10ms to 30s)' 'help of run shows settings' run --help
 [ "$(tail -n 1 "$work/out" | cut -c 1-6)" = '      ' ]
 ok $? 'help of run ends with settings'
+prints "oddns run --help" 'help of status says where settings are' status --help
+[ "$(wc -l <"$work/out")" -lt 24 ]
+ok $? 'help of status fits a terminal'
 "$oddns" --help >/dev/full 2>"$work/err"
 code=$?
 [ "$code" -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
@@ -85,6 +89,7 @@ refused "'bogus'" 'unknown command' bogus
 refused "did you mean 'status'" 'misspelt command' stauts
 refused "did you mean 'servers'" 'case of a command' SERVERS
 refused "'bogus'" 'help of an unknown command' help bogus
+refused 'a command comes before it' 'option before the command' -i lo
 refused "''" 'empty command' ''
 refused '\010' 'command with a newline' $'run\n'
 
@@ -95,6 +100,7 @@ for verb in $verbs; do
 done
 refused '--engine' 'run takes no --engine' run --engine native
 refused 'surplus' 'run takes no argument' run surplus
+refused '-i IFACE' 'run with an interface but no -i' run lo
 refused 'did you mean --hook' 'misspelt option' run --hok=tc
 refused '--set' 'option without its value' run --set
 refused '-i' 'short option without its value' run -i
@@ -149,6 +155,40 @@ chmod 0 "$work/unreadable.conf"
 [ "$(id -u)" -eq 0 ] && drop=(setpriv --bounding-set -dac_override,-dac_read_search)
 refused 'unreadable.conf' 'unreadable file' replay -c "$work/unreadable.conf" /dev/null
 drop=()
+
+# --- a daemon whose state cannot be read: it is starting, its disk is full, somebody wrote there
+# hold CONTENT: a daemon's lock in $work/state, and CONTENT as its state; "-" is none
+hold()
+{
+	rm -rf "$work/state" && mkdir "$work/state"
+	[ "$1" = - ] || printf '%s' "$1" >"$work/state/status.json"
+	/usr/bin/python3 - "$work/state/lock" <<'END' &
+import fcntl, struct, sys, time
+lock = open(sys.argv[1], "w")
+lock.write("7\n")
+lock.flush()
+# struct flock of F_OFD_SETLK, which is 37: the whole file, F_WRLCK
+fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", 1, 0, 0, 0, 0))
+open(sys.argv[1] + ".held", "w").close()
+time.sleep(60)
+END
+	holder=$!
+	for _ in $(seq 100); do [ -e "$work/state/lock.held" ] || sleep 0.05; done
+}
+
+for content in - '' '{' '[]' '{"type":"status"}'; do
+	hold "$content"
+	for verb in status servers; do
+		for format in text json; do
+			run "$verb" --set "sensor.state=$work/state" --format "$format"
+			[ "$code" -eq 1 ] && [ ! -s "$work/out" ] &&
+				[ "$(wc -l <"$work/err")" -eq 1 ] && grep -q '^oddns: ' "$work/err"
+			ok $? "$verb --format $format of a daemon whose state is '$content'"
+		done
+	done
+	kill "$holder"
+	wait "$holder" 2>/dev/null
+done
 
 echo "1..$count"
 [ "$failed" -eq 0 ]

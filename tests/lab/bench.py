@@ -29,6 +29,7 @@ import subprocess
 import sys
 import threading
 import time
+from random import Random
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -491,6 +492,42 @@ def hold_hook(interface):
 def held_by(interface):
     """Id of the program at native or generic XDP, None if there is none."""
     return json.loads(ip(f"-j link show {interface}"))[0].get("xdp", {}).get("prog", {}).get("id")
+
+
+# --- a flood --------------------------------------------------------------------------------------
+
+
+def spoofed(random, server, client, response):
+    """An Ethernet frame with a query to port 53, or a response from it, of random id and name."""
+    name = "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=11)) + ".example"
+    message = bytearray(query(name, random.randrange(65536)))
+    message[2] |= 0x80 * response
+    ports = (53, client[1]) if response else (client[1], 53)
+    ends = (server, client[0]) if response else (client[0], server)
+    udp = struct.pack("!4H", *ports, 8 + len(message), 0) + message
+    header = struct.pack("!2B3H2BH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + b"".join(ends)
+    # no checksum: nobody is there to look at it
+    return b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + header + udp
+
+
+def flood(interface, namespace, frames=50021):
+    """Send frames with invented clients, servers and names at top speed until stopped: of each
+    three a query, a response that nobody asked for, and a query with its response."""
+    path, random = f"{DIR}/flood.pcap", Random(frames)
+    with open(path, "wb") as target:
+        target.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for number in range(frames):
+            server, client = random.randbytes(4), (random.randbytes(4), random.randrange(1024, 65536))
+            batch = [spoofed(random, server, client, response=number % 3 == 1)]
+            if number % 3 == 2:
+                batch.append(bytearray(batch[0]))
+                reply = batch[1]
+                reply[26:34], reply[34:38] = server + client[0], reply[36:38] + reply[34:36]
+                reply[44] |= 0x80
+            for frame in batch:
+                target.write(struct.pack("=4I", 0, number, len(frame), len(frame)) + frame)
+    return Process("flood", "tcpreplay", "-i", interface, "--preload-pcap", "--topspeed", "--loop",
+                   "0", "--unique-ip", path, namespace=namespace)
 
 
 # --- 802.1Q ---------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def excerpt(dump):
     elements = re.split(r"(?<=\}),(?=\{\n +\"key\")", dump.strip("[]\n"))
     address = SLOW.replace(".", ",")
     mine = [element for element in elements if f"255,255,{address}" in element]
-    return "\n".join(mine) + f"\n[{len(elements) - len(mine)} more elements]"
+    return ",".join(mine) + f"\n[{len(elements) - len(mine)} more elements]"
 
 
 def look_inside(stage, sensor):

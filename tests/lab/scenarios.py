@@ -245,6 +245,62 @@ def stops_answering(lab):
     check_conservation(sensor)
 
 
+# --- bad input ------------------------------------------------------------------------------------
+
+
+@scenario("a flood of spoofed queries: known servers' figures right, memory bounded, loss counted")
+def flooded(lab):
+    """Random clients, servers and names at top speed; the table holds some 20 ms of them."""
+    sensor = lab.sensor("dns0", sensor__pending="1009", sensor__servers="101",
+                        **{"group lab.servers": ",".join(s.v4 for s in SERVERS)})
+    loads = [load(server.v4, qps=997) for server in SERVERS]
+    wait_evidence(sensor, *[server.v4 for server in SERVERS])
+    flood = bench.flood("srv0", "servers")
+    lab.servers.delay(80, S2.v4)
+    wait_for("the flood to fill tables", lambda: sensor.counter("evicted") > 101 * 1009)
+    before = sensor.server(S2.v4)["answered"], sensor.rcode_map()[S2.v4, "NOERROR"]
+    wait_for(f"{S2.v4} raised", lab.journal.alerts)
+    wait_intervals(sensor, SILENT_INTERVALS)
+    # A ring that is full loses some; the table must not lose those of the slow server.
+    share = ((sensor.server(S2.v4)["answered"] - before[0]) /
+             (sensor.rcode_map()[S2.v4, "NOERROR"] - before[1]))
+    check(share > 0.4, f"{share:.0%} of the answers of {S2.v4} were matched")
+    for server, least, most in zip(SERVERS, (0, 80, 0), (20, 100, 20)):
+        median = sensor.server(server.v4)["median_ns"] / 1e6
+        check(least <= median < most, f"{server.v4}: {median:.3f} ms during the flood")
+    check(lab.journal.alerts() == [S2.v4], f"raised: {lab.journal.alerts()}")
+    check_bounds(sensor)
+    for process in loads:
+        process.stop()
+    counted = sensor.rcode_map()[S1.v4, "QUERY"]
+    rcodes, _ = ask(S1.v4, count=23)
+    check(sensor.rcode_map()[S1.v4, "QUERY"] - counted == 23, "server_rcode lost a known server")
+    flood.stop()
+    wait_for("all packets accounted for", lambda: unaccounted(sensor) == 0)
+    check_conservation(sensor)
+    said = everything_said(lab, sensor).splitlines()
+    check(len(said) <= 3, f"said {said}")
+
+
+def check_bounds(sensor):
+    """A flood fills tables and no more than tables, and each loss is counted."""
+    status = sensor.tell("status")
+    memory = bench.find(status, "memory")
+    check(memory["entries"] <= 1009, f"{memory['entries']} queries are remembered")
+    check(memory["resident_bytes"] < 40 << 20, f"{memory['resident_bytes'] >> 20} MiB are resident")
+    check(bench.find(status, "known")["evicted"], "no server was given up")
+    check(bench.find(status, "server_rcode_full"), "server_rcode never was full")
+
+
+def unaccounted(sensor):
+    """UDP messages that the programs saw and nobody counted as anything."""
+    status = sensor.tell("status")
+    seen = sum(bench.find(status, "packets").values())
+    read = sum(bench.find(status, name) for name in ("queries", "responses", "folded"))
+    return (seen - read - bench.find(status, "ring_full") -
+            sum(bench.find(status, "unparsable").values()))
+
+
 # --- counting -------------------------------------------------------------------------------------
 
 

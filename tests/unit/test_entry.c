@@ -284,3 +284,44 @@ Test(entry, memory_of_a_flood_is_given_back_when_it_is_over)
 	}
 	entry_store__done(&store);
 }
+
+Test(entry, memory_of_a_flood_is_given_back_though_others_stay)
+{
+	const uint32_t flood = 100003, stay = 31, step = flood / stay;
+	struct entry_store store;
+	struct entry *entry;
+
+	cr_assert_eq(entry_store__init(&store, flood, SEED), 0);
+	for (uint32_t n = 0; n < flood; n++) {
+		entry = add(&store, n, n % 11 ? 20 : 99);
+		cr_assert_not_null(entry);
+		entry->last_ns = n;
+	}
+	for (uint32_t n = 0; n < flood; n++) {
+		struct entry_key key = key_of(n);
+		uint32_t hash = entry_store__hash(&store, &key, NULL, 0);
+
+		entry = entry_store__find(&store, &key, hash, NULL);
+		if (n % step == 0)
+			entry_store__move(&store, entry, n % 2 ? ENTRY_ANSWERED : ENTRY_EXPIRED);
+		else
+			entry_store__remove(&store, entry);
+	}
+	entry_store__trim(&store);
+	cr_assert_eq(entry_store__count(&store), stay + 1);
+	/* the hash, 9 092 long entries, which are few, and those that stay */
+	cr_assert_leq(entry_store__bytes(&store), 131072 * 8 + 9200 * 400);
+	for (uint32_t n = 0; n < flood; n += step) {
+		enum entry_state state = n % 2 ? ENTRY_ANSWERED : ENTRY_EXPIRED;
+		struct entry_key key = key_of(n);
+		uint32_t hash = entry_store__hash(&store, &key, NULL, 0);
+
+		entry = entry_store__find(&store, &key, hash, NULL);
+		cr_assert_not_null(entry);
+		cr_assert_eq(entry->last_ns, n);
+		cr_assert_eq(entry, entry_store__oldest(&store, state));
+		entry_store__remove(&store, entry);
+	}
+	cr_assert_eq(entry_store__count(&store), 0);
+	entry_store__done(&store);
+}

@@ -159,12 +159,13 @@ Test(state, server_without_group_samples_or_baseline_has_nulls)
 	struct state s = make_state(&server), *got;
 
 	none.baseline_ns = 31; /* stale: not sufficient */
+	none.eligible = true;  /* it alone has samples enough: no peers */
 	s.servers = &none;
 	cr_assert_eq(state__write(dir, &s), 0);
 	cr_assert_eq(state__read(dir, &got), 0);
 	cr_expect_null(got->servers[0].group);
 	cr_expect_eq(got->servers[0].baseline_ns, 0);
-	cr_expect(!got->servers[0].sufficient);
+	cr_expect(!got->servers[0].sufficient && got->servers[0].eligible);
 	cr_expect_str_eq(state_server__standing(&got->servers[0]), "insufficient");
 	state__free(got);
 }

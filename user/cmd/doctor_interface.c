@@ -144,7 +144,8 @@ static void check_xdp_holder(const struct patient *p)
 	else if (!id)
 		TELL_OF(p, CHECK_OK, "xdp-hook", "", "free");
 	else if (is_ours(name))
-		TELL_OF(p, CHECK_OK, "xdp-hook", "", "held by oddns (program %" PRIu32 ")", id);
+		TELL_OF(p, CHECK_OK, "xdp-hook", "", "held by oddns: program %" PRIu32 " '%s'", id,
+			name);
 	else
 		TELL_OF(p, forced && !p->nic.loopback ? CHECK_PROBLEM : CHECK_NOTE, "xdp-hook",
 			forced ? "set sensor.hook=auto" : "nothing to do: TC is used",

@@ -164,6 +164,9 @@ static int take_file(struct parse *parse, struct argp_state *state, char *arg)
 {
 	struct cmd_options *options = parse->options;
 
+	if (!(parse->verb->takes & OPTION_FILES) && parse->verb->takes & OPTION_INTERFACE)
+		return usage_error(parse, "argument", *arg ? arg : "''",
+				   "none is taken; write -i IFACE for an interface");
 	if (!(parse->verb->takes & OPTION_FILES))
 		return usage_error(parse, "argument", *arg ? arg : "''",
 				   "none is taken; see --help");
@@ -291,7 +294,13 @@ static error_t on_key(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The list of settings ends the help of verbs that take them. */
+/* Those that only read what a daemon left need one setting of all; their help stays short. */
+static char *settings_hint(void)
+{
+	return strdup("Settings for --set are listed by 'oddns run --help'.\n");
+}
+
+/* The list of settings ends the help of verbs that work with them. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	const struct parse *parse = input;
@@ -303,6 +312,8 @@ static char *help_filter(int key, const char *text, void *input)
 		return NULL;
 	if (key != ARGP_KEY_HELP_EXTRA || !parse || !(parse->verb->takes & OPTION_SET))
 		return (char *)text;
+	if (!(parse->verb->takes & (OPTION_HOOK | OPTION_ENGINE)))
+		return settings_hint();
 	out = open_memstream(&list, &size);
 	if (!out)
 		return NULL;

@@ -36,17 +36,21 @@ static int read_state(struct report *report)
 		return log_err(r, "look at '%s/lock'", dir);
 	report->running = r;
 	r = state__read(dir, &report->state);
+	if (r == 0 || ((r == -ENOENT || r == -ENOTDIR) && !report->running))
+		return 0;
 	if (r == -EPROTO)
-		return log_err(0,
-			       "read '%s/status.json': not the state of an oddns of this version; "
-			       "restart the daemon after an update",
-			       dir);
-	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
-		return log_err(r, "read '%s/status.json'", dir);
-	if (r < 0 && report->running)
-		return log_err(0, "oddns (pid %" PRId64 ") is starting: try again in a second",
-			       pid);
-	return 0;
+		log_err(0,
+			"read '%s/status.json': not the state of an oddns of this version; "
+			"restart the daemon after an update",
+			dir);
+	else if (r == -ENOENT)
+		log_err(0,
+			"oddns (pid %" PRId64 ") has written no state yet: try again in a second; "
+			"see 'journalctl -u oddns' if that does not help",
+			pid);
+	else
+		log_err(r, "read '%s/status.json'", dir);
+	return r;
 }
 
 int report__open(const struct options_verb *verb, int argc, char **argv, struct report *ret)

@@ -435,12 +435,13 @@ static int open_daemon(struct daemon *d)
 {
 	int r = state_lock__take(d->options.settings->state_dir, &d->lock);
 
-	if (r == 0 && (r = journal__open(&d->journal)) < 0)
-		return log_err(r, "open the journal");
 	if (r == 0)
 		r = open_pipeline(d);
 	if (r == 0)
 		r = open_live(d);
+	/* It may say that no journald listens, which is no news when nothing is watched. */
+	if (r == 0 && (r = journal__open(&d->journal)) < 0)
+		return log_err(r, "open the journal");
 	if (r == 0 && d->options.format == FORMAT_JSON && stream__open(d->live, &d->stream) < 0)
 		r = log_err(-ENOMEM, "prepare to print exchanges");
 	if (r == 0)

@@ -22,10 +22,11 @@ static const struct options_verb verb = {
 /* RCODEs named in a row: the commonest; --format json has all. */
 #define TOP_RCODES 2
 
+/* What matters most comes first: a narrow terminal wraps the rest. */
 static const struct table_column columns[] = {
-	{"SERVER", false},    {"GROUP", false},	   {"QUERIES", true}, {"ANSWERED", true},
-	{"UNANSWERED", true}, {"RCODES", false},   {"MEDIAN", true},  {"P90", true},
-	{"BASELINE", true},   {"STANDING", false},
+	{"SERVER", false},    {"GROUP", false},	 {"STANDING", false}, {"MEDIAN", true},
+	{"BASELINE", true},   {"P90", true},	 {"QUERIES", true},   {"ANSWERED", true},
+	{"UNANSWERED", true}, {"RCODES", false},
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -77,6 +78,10 @@ static void add_standing(struct table *table, const struct state_server *server)
 		table__add(table, TABLE_RED, "odd");
 	else if (server->sufficient && server->eligible)
 		table__add(table, TABLE_GREEN, "ok");
+	else if (!server->group)
+		table__add(table, TABLE_DIM, "not compared");
+	else if (server->eligible)
+		table__add(table, TABLE_DIM, "no peers");
 	else
 		table__add(table, TABLE_DIM, "too few samples");
 }
@@ -103,13 +108,13 @@ static void add_server(struct table *table, const struct state_server *server)
 
 	table__add(table, TABLE_PLAIN, "%s", text_address(server->address, address));
 	table__add(table, TABLE_PLAIN, "%s", server->group ? server->group : "-");
+	add_standing(table, server);
+	add_latency(table, server->totals.median_ns > 0, server->totals.median_ns);
+	add_latency(table, server->sufficient, server->baseline_ns);
+	add_latency(table, server->totals.median_ns > 0, server->totals.p90_ns);
 	table__add(table, TABLE_PLAIN, "%" PRIu64, server->totals.queries);
 	add_shares(table, server);
 	add_rcodes(table, server);
-	add_latency(table, server->totals.median_ns > 0, server->totals.median_ns);
-	add_latency(table, server->totals.median_ns > 0, server->totals.p90_ns);
-	add_latency(table, server->sufficient, server->baseline_ns);
-	add_standing(table, server);
 }
 
 /* Return: 0, -ENOMEM after reporting. */

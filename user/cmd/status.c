@@ -223,8 +223,10 @@ static const char *age_text(int64_t ns, char buf[48])
 		snprintf(buf, 48, "%lld d %lld h", s / 86400, s / 3600 % 24);
 	else if (s >= 3600)
 		snprintf(buf, 48, "%lld h %lld min", s / 3600, s / 60 % 60);
-	else
+	else if (s >= 60)
 		snprintf(buf, 48, "%lld min %lld s", s / 60, s % 60);
+	else
+		snprintf(buf, 48, "%lld s", s);
 	return buf;
 }
 

@@ -11,8 +11,12 @@
 
 #define REF_LONG      0x80000000U
 #define FIRST_BUCKETS 1024
-/* A table that emptied gives its memory back when it had grown beyond this. */
+/* A table that emptied gives its memory back when it had grown beyond this... */
 #define KEEP_ENTRIES 65536
+/* ...and at most one in so many entries is left: moving those costs less than filling it did. */
+#define TRIM_SHARE 16
+/* The list of those that are set aside, after those of the states. */
+#define LIST_ASIDE ENTRY_STATES
 
 static const size_t entry_bytes[2] = {
 	sizeof(struct entry),
@@ -128,12 +132,22 @@ static void grow(struct entry_store *store)
 	free(old);
 }
 
-static void list_append(struct entry_store *store, struct entry *entry, enum entry_state state)
+static struct entry_list *list_of(struct entry_store *store, const struct entry *entry)
 {
-	struct entry_list *list = &store->lists[entry_store__is_long(entry)][state];
-	uint32_t ref = reference(store, entry);
+	unsigned list = entry->is_aside ? LIST_ASIDE : entry->state;
 
-	entry->state = (uint8_t)state;
+	return &store->lists[entry_store__is_long(entry)][list];
+}
+
+static void list_append(struct entry_store *store, struct entry *entry, enum entry_state state,
+			bool aside)
+{
+	uint32_t ref = reference(store, entry);
+	struct entry_list *list;
+
+	entry->state = state & 0x7f;
+	entry->is_aside = aside;
+	list = list_of(store, entry);
 	entry->older = list->newest;
 	entry->newer = 0;
 	if (list->newest)
@@ -146,7 +160,7 @@ static void list_append(struct entry_store *store, struct entry *entry, enum ent
 
 static void list_remove(struct entry_store *store, const struct entry *entry)
 {
-	struct entry_list *list = &store->lists[entry_store__is_long(entry)][entry->state];
+	struct entry_list *list = list_of(store, entry);
 
 	if (entry->older)
 		at(store, entry->older)->newer = entry->newer;
@@ -199,7 +213,7 @@ struct entry *entry_store__add(struct entry_store *store, const struct entry_key
 	head = bucket(store, hash);
 	entry->chain = *head;
 	*head = reference(store, entry);
-	list_append(store, entry, ENTRY_PENDING);
+	list_append(store, entry, ENTRY_PENDING, false);
 	return entry;
 }
 
@@ -234,16 +248,92 @@ void entry_store__remove(struct entry_store *store, struct entry *entry)
 		shrink(store);
 }
 
+/*
+ * Copy the entries of a slab to the front of another, list by list. Leaves in each old entry's
+ * hash the reference to its copy, for follow_copies().
+ */
+static void copy_together(struct entry_store *store, bool is_long, struct entry_slab *to)
+{
+	const uint32_t bit = is_long ? REF_LONG : 0;
+
+	for (unsigned i = 0; i <= LIST_ASIDE; i++) {
+		struct entry_list *list = &store->lists[is_long][i];
+		struct entry *entry = at(store, list->oldest);
+		uint32_t before = 0;
+
+		list->oldest = entry ? (to->used + 1) | bit : 0;
+		while (entry) {
+			struct entry *next = at(store, entry->newer);
+			struct entry *copy =
+				(struct entry *)(to->memory + to->entry_bytes * to->used++);
+			uint32_t ref = to->used | bit;
+
+			memcpy(copy, entry, to->entry_bytes);
+			copy->older = before;
+			copy->newer = next ? ref + 1 : 0;
+			entry->hash = ref;
+			before = ref;
+			entry = next;
+		}
+		list->newest = before;
+	}
+	to->live = to->used;
+}
+
+/* Let the hash chains lead to the copies; they are in the store already, the originals in @old. */
+static void follow_copies(struct entry_store *store, bool is_long, const struct entry_slab *old)
+{
+	for (uint32_t i = 0; i < store->bucket_count; i++) {
+		for (uint32_t *link = &store->buckets[i]; *link; link = &at(store, *link)->chain) {
+			size_t place = (*link & ~REF_LONG) - 1;
+
+			if (*link >> 31 == is_long)
+				*link = ((struct entry *)(old->memory + old->entry_bytes * place))
+						->hash;
+		}
+	}
+}
+
+void entry_store__trim(struct entry_store *store)
+{
+	for (int i = 0; i < 2; i++) {
+		struct entry_slab *slab = &store->slabs[i], old = *slab, new;
+
+		if (old.used <= KEEP_ENTRIES || old.live > old.used / TRIM_SHARE ||
+		    slab_init(&new, old.entry_bytes, old.limit) < 0)
+			continue;
+		copy_together(store, i, &new);
+		*slab = new;
+		follow_copies(store, i, &old);
+		slab_done(&old);
+	}
+}
+
 void entry_store__move(struct entry_store *store, struct entry *entry, enum entry_state state)
 {
 	list_remove(store, entry);
-	list_append(store, entry, state);
+	list_append(store, entry, state, false);
+}
+
+void entry_store__set_aside(struct entry_store *store, struct entry *entry)
+{
+	list_remove(store, entry);
+	list_append(store, entry, ENTRY_PENDING, true);
+}
+
+struct entry *entry_store__oldest_open(const struct entry_store *store, bool is_long)
+{
+	return at(store, store->lists[is_long][ENTRY_PENDING].oldest);
 }
 
 struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_long,
 				     enum entry_state state)
 {
-	return at(store, store->lists[is_long][state].oldest);
+	struct entry *entry = at(store, store->lists[is_long][state].oldest), *aside = NULL;
+
+	if (state == ENTRY_PENDING)
+		aside = at(store, store->lists[is_long][LIST_ASIDE].oldest);
+	return aside && (!entry || aside->last_ns <= entry->last_ns) ? aside : entry;
 }
 
 struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
@@ -256,7 +346,11 @@ struct entry *entry_store__oldest(const struct entry_store *store, enum entry_st
 
 uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state)
 {
-	return store->lists[0][state].count + store->lists[1][state].count;
+	uint32_t count = store->lists[0][state].count + store->lists[1][state].count;
+
+	if (state == ENTRY_PENDING)
+		count += store->lists[0][LIST_ASIDE].count + store->lists[1][LIST_ASIDE].count;
+	return count;
 }
 
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry)

@@ -64,7 +64,8 @@ struct entry {
 	uint16_t qtype;
 	uint16_t qclass;
 	uint16_t tries;
-	uint8_t state; /* enum entry_state */
+	uint8_t state : 7;    /* enum entry_state */
+	uint8_t is_aside : 1; /* pending, see entry_store__set_aside() */
 	uint8_t last_hook : 7;
 	uint8_t by_question : 1;	/* hashed with its question, see table.c */
 	uint8_t name_length;		/* 0: no question */
@@ -90,8 +91,9 @@ struct entry_slab {
 };
 
 struct entry_store {
-	struct entry_slab slabs[2];		  /* short, long */
-	struct entry_list lists[2][ENTRY_STATES]; /* apart, so that room is found in either slab */
+	struct entry_slab slabs[2]; /* short, long */
+	/* of each slab, so that room is found in either; the last of those that are set aside */
+	struct entry_list lists[2][ENTRY_STATES + 1];
 	uint32_t *buckets;
 	uint32_t bucket_count; /* power of two */
 	uint32_t by_question;  /* entries that are hashed so */
@@ -151,8 +153,21 @@ struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_lo
 /** entry_store__waiting() - Entries in a state. */
 uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state);
 
-/** entry_store__newer() - The next longest waiting of the same slab and state, or NULL. */
+/** entry_store__newer() - The next longest waiting of the same list, or NULL. */
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry);
+
+/**
+ * entry_store__oldest_open() - Longest waiting pending entry that is not set aside, or NULL.
+ */
+struct entry *entry_store__oldest_open(const struct entry_store *store, bool is_long);
+
+/**
+ * entry_store__set_aside() - Pass a pending entry over from now on when room is looked for.
+ * @entry: what entry_store__oldest_open() returned
+ *
+ * It stays pending in all else, until entry_store__move() puts it into a list anew.
+ */
+void entry_store__set_aside(struct entry_store *store, struct entry *entry);
 
 /**
  * entry_store__find() - First entry of a bucket with this key, or the next one after @after.
@@ -162,6 +177,14 @@ struct entry *entry_store__newer(const struct entry_store *store, const struct e
  */
 struct entry *entry_store__find(const struct entry_store *store, const struct entry_key *key,
 				uint32_t hash, const struct entry *after);
+
+/**
+ * entry_store__trim() - Hand memory back that a flood has left behind.
+ *
+ * When few entries are left of many, moves them together, so pointers to entries are valid no
+ * more. Cost: two comparisons, about 10 ms after a flood of a million.
+ */
+void entry_store__trim(struct entry_store *store);
 
 /** entry_store__is_long() - Does the entry stand in the slab of long names? */
 bool entry_store__is_long(const struct entry *entry);

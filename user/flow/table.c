@@ -67,8 +67,8 @@
 #define SAME_HASH_MAX 8
 /* How long one packet may take from one hook of this host to another (queues of a bridge). */
 #define FOLD_NS 50000000ULL
-/* Pending queries to known servers that are passed over in search of a stranger's. */
-#define EVICT_LOOK 16
+/* Pending queries to known servers that are set aside at once in search of a stranger's: 50 us. */
+#define EVICT_LOOK 1024
 
 struct exchange_table {
 	struct entry_store store;
@@ -155,6 +155,7 @@ static void expire(struct exchange_table *table)
 		       entry->last_ns + age < table->now_ns)
 			let_go(table, entry);
 	}
+	entry_store__trim(&table->store);
 }
 
 /* The input ends, or its clock starts anew: nothing that is remembered can be matched. */
@@ -187,15 +188,19 @@ void exchange_table__finish(struct exchange_table *table)
 	end_all(table);
 }
 
-/* The oldest pending query to a stranger, among the oldest of a slab; NULL when all are known. */
-static struct entry *strangers(const struct exchange_table *table, bool is_long)
+/*
+ * The oldest pending query to a stranger, among the oldest of a slab; NULL when all are known.
+ * Those to known servers are set aside on the way, so that each is asked about but once.
+ */
+static struct entry *strangers(struct exchange_table *table, bool is_long)
 {
-	struct entry *entry = entry_store__oldest_in(&table->store, is_long, ENTRY_PENDING);
+	struct entry *entry;
 
-	for (int i = 0; entry && i < EVICT_LOOK; i++) {
-		if (!table->listener.knows(table->listener.context, entry->key.server))
+	for (int i = 0; i < EVICT_LOOK; i++) {
+		entry = entry_store__oldest_open(&table->store, is_long);
+		if (!entry || !table->listener.knows(table->listener.context, entry->key.server))
 			return entry;
-		entry = entry_store__newer(&table->store, entry);
+		entry_store__set_aside(&table->store, entry);
 	}
 	return NULL;
 }

@@ -500,11 +500,11 @@ void rules__standing(const struct rules *rules, const struct server *server,
 		subject =
 			bsearch(&key, rules->subjects, rules->count, sizeof(key), compare_subjects);
 	*ret = (struct rule_standing){.sufficient = false};
-	if (!subject)
+	if (!subject || subject->group == GROUP_NONE)
 		return;
-	for (unsigned rule = 0; rule < RULES; rule++)
-		ret->raised |= subject->standing[rule].raised;
-	if (subject->group == GROUP_NONE || !rules->settings[RULE_LATENCY].enabled)
+	for (unsigned i = 0; i < RULES; i++)
+		ret->raised |= subject->standing[i].raised;
+	if (!rules->settings[RULE_LATENCY].enabled)
 		return;
 	standing = &subject->standing[RULE_LATENCY];
 	ret->sufficient = standing->sufficient;

@@ -59,19 +59,19 @@ int rules__evaluate(struct rules *rules, const struct server_table *servers, int
 /** rules__group_of() - Name of the group that a server belongs to; NULL when it is in none. */
 const char *rules__group_of(const struct rules *rules, const struct server *server);
 
-/* Where a server stands, for status: with rule odd-one-out, but for raised. */
+/* Where a server stands: with rule odd-one-out but for @raised, for status. */
 struct rule_standing {
 	bool sufficient;
 	bool eligible;
-	bool raised; /* by any rule */
+	bool raised; /* an alert of any rule stands */
 	double median_ns;
 	double baseline_ns;
 };
 
 /**
  * rules__standing() - Where a server stood at the last evaluation.
- * @ret: all but raised is zero when rule odd-one-out is disabled or the server is in no
- *	group; all is when it is new
+ * @ret: all zero when the server is new or in no group; zero but for raised when
+ *	 rule odd-one-out is disabled
  */
 void rules__standing(const struct rules *rules, const struct server *server,
 		     struct rule_standing *ret);

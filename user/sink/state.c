@@ -248,7 +248,8 @@ static int lock_file(struct state_lock *lock)
 		lock->fd = openat(lock->dir_fd, LOCK_NAME,
 				  O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 		if (lock->fd < 0)
-			return log_err(-errno, "open lock '%s/%s'", lock->dir, LOCK_NAME);
+			return log_err(-errno, "open lock '%s/%s'; run as root", lock->dir,
+				       LOCK_NAME);
 		if (fcntl(lock->fd, F_OFD_SETLK, &whole) < 0)
 			break;
 		if (is_in_place(lock))
@@ -275,6 +276,16 @@ static void drop(struct state_lock *lock)
 	free(lock);
 }
 
+/* Whoever may not make it is told so, not that it is missing. */
+static int make_dir(const char *dir, bool *ret_made)
+{
+	if (mkdir(dir, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	chmod(dir, 0755); /* whatever the mask */
+	*ret_made = true;
+	return 0;
+}
+
 int state_lock__take(const char *dir, struct state_lock **ret_lock)
 {
 	struct state_lock *lock = calloc(1, sizeof(*lock));
@@ -287,12 +298,16 @@ int state_lock__take(const char *dir, struct state_lock **ret_lock)
 		free(lock);
 		return log_err(-ENAMETOOLONG, "state directory '%s'", dir);
 	}
-	lock->made_dir = mkdir(dir, 0755) == 0;
-	if (lock->made_dir)
-		chmod(dir, 0755); /* whatever the mask */
-	lock->dir_fd = open_dir(dir);
-	r = lock->dir_fd < 0 ? log_err(lock->dir_fd, "open state directory '%s'", dir)
-			     : lock_file(lock);
+	r = make_dir(dir, &lock->made_dir);
+	if (r == 0)
+		r = lock->dir_fd = open_dir(dir);
+	if (r < 0)
+		log_err(r,
+			"use '%s' for the state; run as root, or set sensor.state to a folder "
+			"that can be made",
+			dir);
+	else
+		r = lock_file(lock);
 	if (r < 0) {
 		drop(lock);
 		return r;

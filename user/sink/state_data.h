@@ -22,8 +22,8 @@ struct state_server {
 	bool recursive;
 	bool pinned;
 	bool sufficient; /* the group could be compared; baseline_ns is valid */
-	bool eligible;	 /* and this server with it */
-	bool raised;
+	bool eligible;	 /* this server has samples enough to be compared */
+	bool raised;	 /* an alert of any rule stands */
 	uint64_t baseline_ns;
 	struct server_totals totals;
 };

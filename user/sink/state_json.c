@@ -127,10 +127,11 @@ json_t *state_json_server(const struct state_server *server)
 {
 	char address[TEXT_ADDRESS_MAX], code[DNS_CODE_TEXT_MAX];
 	json_t *rcodes = json_object();
-	json_t *json = json_pack("{s:s, s:s, s:o, s:b, s:b, s:s}", "type", "server", "address",
-				 text_address(server->address, address), "group",
-				 text(server->group), "recursive", server->recursive, "pinned",
-				 server->pinned, "standing", state_server__standing(server));
+	json_t *json =
+		json_pack("{s:s, s:s, s:o, s:b, s:b, s:s, s:b}", "type", "server", "address",
+			  text_address(server->address, address), "group", text(server->group),
+			  "recursive", server->recursive, "pinned", server->pinned, "standing",
+			  state_server__standing(server), "eligible", server->eligible);
 
 	write_numbers(json, server_numbers, COUNT(server_numbers), server);
 	for (size_t i = 0; i < COUNT(server_latencies); i++)
@@ -166,7 +167,7 @@ int state_json_read_server(const json_t *json, struct state_server *ret)
 	server.recursive = json_is_true(json_object_get(json, "recursive"));
 	server.pinned = json_is_true(json_object_get(json, "pinned"));
 	server.raised = strcmp(standing, "odd") == 0;
-	server.eligible = server.raised || strcmp(standing, "ok") == 0;
+	server.eligible = json_is_true(json_object_get(json, "eligible"));
 	server.sufficient = json_is_integer(json_object_get(json, "baseline_ns"));
 	server.baseline_ns = number_in(json, "baseline_ns");
 	read_numbers(json, server_numbers, COUNT(server_numbers), &server);

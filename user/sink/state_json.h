@@ -18,7 +18,9 @@
  *   alerts                  {raised, unsent}
  *   known                   {servers, evicted}
  *   servers                 [{type "server", address, group (null in none), recursive, pinned,
- *                             standing "ok"|"odd"|"insufficient", queries, answered, unanswered,
+ *                             standing "ok"|"odd"|"insufficient",
+ *                             eligible (true: has samples enough to be compared),
+ *                             queries, answered, unanswered,
  *                             late, samples, median_ns, p90_ns, p99_ns, baseline_ns,
  *                             rcodes {mnemonic: count}}]
  * latencies are null without samples in the window; baseline_ns when its group has none.

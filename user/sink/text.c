@@ -146,10 +146,10 @@ static const char *standing_text(const struct rule_standing *standing)
 {
 	if (standing->raised)
 		return "odd one out";
-	if (!standing->sufficient)
-		return "no peers to compare with";
 	if (!standing->eligible)
 		return "too few samples";
+	if (!standing->sufficient)
+		return "no peers to compare with";
 	return "like its peers";
 }
 

@@ -56,7 +56,10 @@ static int make_dir(const char *dir)
 		return r;
 	made = mkdir(dir, 0755) == 0;
 	if (!made && errno != EEXIST)
-		return log_err(-errno, "make directory '%s' for pinned maps", dir);
+		return log_err(-errno,
+			       "make directory '%s' for pinned maps; set sensor.pins to a "
+			       "directory below " BPFFS,
+			       dir);
 	if (!is_bpffs(dir)) {
 		if (made)
 			(void)rmdir(dir);
