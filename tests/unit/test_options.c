@@ -18,6 +18,29 @@ static void write_file(char *path, const char *text)
 	fclose(file);
 }
 
+Test(options, each_configured_server_has_its_places_in_the_map)
+{
+	static const struct {
+		const char *servers;
+		unsigned keys;
+	} rows[] = {
+		{"10.0.0.0/8", 2 * 4},
+		{"10.0.0.1", 2 * 4 + 17},
+		{"10.0.0.1,fe80::/10,::1", 2 * 4 + 2 * 17},
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct settings *settings = settings__new();
+		char assignment[64];
+
+		snprintf(assignment, sizeof(assignment), "group a.servers=%s", rows[i].servers);
+		cr_assert_eq(settings__set(settings, "sensor.servers=2"), 0);
+		cr_assert_eq(settings__set(settings, assignment), 0);
+		cr_expect_eq(options__server_keys(settings), rows[i].keys, "%s", assignment);
+		settings__free(settings);
+	}
+}
+
 Test(options, the_command_line_comes_after_the_file_in_order)
 {
 	char path[] = "/tmp/oddns-test-XXXXXX";

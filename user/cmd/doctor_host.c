@@ -140,7 +140,7 @@ static int load_programs(struct doctor *doctor)
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
 		.ring_bytes = (__u32)settings->ring_bytes,
-		.server_keys = settings->servers * KEYS_PER_SERVER,
+		.server_keys = options__server_keys(settings),
 	};
 
 	return programs__load(&options, &doctor->programs);

@@ -53,18 +53,6 @@ static void check_link(const struct patient *p)
 /* --- native XDP ----------------------------------------------------------------------------------
  */
 
-static enum attach_mode mode_of(enum hook_choice hook)
-{
-	static const enum attach_mode modes[] = {
-		[HOOK_AUTO] = ATTACH_AUTO,
-		[HOOK_XDP] = ATTACH_XDP,
-		[HOOK_XDP_GENERIC] = ATTACH_XDP_GENERIC,
-		[HOOK_TC] = ATTACH_TC,
-	};
-
-	return modes[hook];
-}
-
 static void try_to_attach(const struct patient *p)
 {
 	struct attachment a = {0};
@@ -73,7 +61,8 @@ static void try_to_attach(const struct patient *p)
 	if (!p->doctor->programs)
 		return TELL_OF(p, CHECK_NOTE, "attach", "", "not tried without the programs");
 	snprintf(a.ifname, sizeof(a.ifname), "%s", p->name);
-	r = attachment__attach(&a, p->doctor->programs, mode_of(wanted_hook(p)));
+	r = attachment__attach(&a, p->doctor->programs,
+			       options__attach_mode(p->doctor->options.settings));
 	if (r < 0)
 		return TELL_OF(p, CHECK_PROBLEM, "attach", "see the line above", "refused: %s",
 			       strerror(-r));

@@ -21,6 +21,9 @@
 /* Keys of long options; 'i', 'c', '?' and 'h' are short ones. */
 enum { KEY_HOOK = 0x100, KEY_SET, KEY_ENGINE, KEY_FORMAT, KEY_TRY, KEY_USAGE };
 
+/* QUERY and the rcodes that resolvers are used for: NOERROR, NXDOMAIN, SERVFAIL. */
+#define KEYS_PER_SERVER 4
+
 /* In each verb's mask. */
 #define OPTION_HELP (1u << 31)
 
@@ -359,6 +362,29 @@ int options__settings(const struct cmd_options *options, struct settings **ret_s
 	}
 	*ret_settings = settings;
 	return 0;
+}
+
+enum attach_mode options__attach_mode(const struct settings *settings)
+{
+	static const enum attach_mode modes[] = {
+		[HOOK_AUTO] = ATTACH_AUTO,
+		[HOOK_XDP] = ATTACH_XDP,
+		[HOOK_XDP_GENERIC] = ATTACH_XDP_GENERIC,
+		[HOOK_TC] = ATTACH_TC,
+	};
+
+	return modes[settings->hook];
+}
+
+unsigned options__server_keys(const struct settings *settings)
+{
+	unsigned keys = settings->servers * KEYS_PER_SERVER;
+
+	for (unsigned i = 0; i < settings->group_count; i++)
+		for (unsigned j = 0; j < settings->groups[i].server_count; j++)
+			if (settings->groups[i].servers[j].prefix_bits == 128)
+				keys += ODD_RCODE_COUNT;
+	return keys;
 }
 
 int options__parse(const struct options_verb *verb, int argc, char **argv, struct cmd_options *ret)

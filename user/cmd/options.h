@@ -4,6 +4,7 @@
 #define CMD_OPTIONS_H
 
 #include "config/settings.h"
+#include "source/attach.h"
 
 enum {
 	OPTION_INTERFACE = 1 << 0, /* -i, --interface; sugar for sensor.interfaces */
@@ -15,12 +16,6 @@ enum {
 	OPTION_FILES = 1 << 6,	   /* at least one positional argument */
 	OPTION_TRY = 1 << 7,	   /* --try */
 };
-
-/*
- * Keys of the map server_rcode for each remembered server: QUERY, NOERROR, NXDOMAIN, SERVFAIL.
- * What run loads the programs with, so that doctor tries the same.
- */
-#define KEYS_PER_SERVER 4
 
 enum engine_choice { ENGINE_AUTO, ENGINE_KERNEL, ENGINE_NATIVE };
 enum output_format { FORMAT_TEXT, FORMAT_JSON };
@@ -67,6 +62,18 @@ int options__parse(const struct options_verb *verb, int argc, char **argv, struc
  * Return: 0, else as options__parse(); reported
  */
 int options__settings(const struct cmd_options *options, struct settings **ret_settings);
+
+/** options__attach_mode() - sensor.hook as the source has it, which knows no settings. */
+enum attach_mode options__attach_mode(const struct settings *settings);
+
+/**
+ * options__server_keys() - Places that the map server_rcode needs.
+ *
+ * For each remembered server QUERY, NOERROR, NXDOMAIN and SERVFAIL; for one that is
+ * configured by its address all rcodes, which are reserved for it. What run loads the
+ * programs with, so that doctor tries the same.
+ */
+unsigned options__server_keys(const struct settings *settings);
 
 /** options__done() - Free what options__parse() gave, the settings too; may be repeated. */
 void options__done(struct cmd_options *options);

@@ -22,6 +22,7 @@
 #include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
+#include "report.h"
 #include "sink/json.h"
 #include "sink/text.h"
 #include "source/capture.h"
@@ -174,14 +175,13 @@ static int make_engine(struct replay *replay)
 static int open_replay(struct replay *replay)
 {
 	struct pipeline_sinks sinks = formats[replay->options.format].sinks;
-	const char *no_colour = getenv("NO_COLOR"); /* https://no-color.org */
 	int r;
 
 	sinks.context = replay;
 	replay->names.group = group_name;
 	replay->names.context = replay;
 	replay->text.file = stdout;
-	replay->text.colour = isatty(STDOUT_FILENO) && (!no_colour || !*no_colour);
+	replay->text.colour = report_style().colour;
 	r = pipeline__new(replay->options.settings, REPLAY_SEED, &sinks, &replay->pipeline);
 	if (r < 0)
 		return log_err(r, "make the pipeline");

@@ -407,21 +407,15 @@ static int open_pipeline(struct daemon *d)
 
 static int open_live(struct daemon *d)
 {
-	static const enum attach_mode modes[] = {
-		[HOOK_AUTO] = ATTACH_AUTO,
-		[HOOK_XDP] = ATTACH_XDP,
-		[HOOK_XDP_GENERIC] = ATTACH_XDP_GENERIC,
-		[HOOK_TC] = ATTACH_TC,
-	};
 	const struct settings *settings = d->options.settings;
 	const struct live_options options = {
 		.interfaces = settings->interfaces,
-		.mode = modes[settings->hook],
+		.mode = options__attach_mode(settings),
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
 		.ring_bytes = (__u32)settings->ring_bytes,
-		.server_keys = settings->servers * KEYS_PER_SERVER,
+		.server_keys = options__server_keys(settings),
 		.pin_dir = settings->pin_dir,
 		.is_configured = is_configured,
 		.configured_context = d,

@@ -35,7 +35,7 @@ void settings__free(struct settings *settings)
 	free(settings);
 }
 
-static int check_times(const struct settings *settings)
+static int check_sensor(const struct settings *settings)
 {
 	char sum[TEXT_DURATION_MAX], most[TEXT_DURATION_MAX];
 	uint64_t total_ns = settings->timeout_ns + settings->grace_ns;
@@ -103,7 +103,7 @@ static int check_group(const struct settings *settings, const struct group_setti
 int settings__check(const struct settings *settings)
 {
 	unsigned addresses = 0;
-	int r = check_times(settings);
+	int r = check_sensor(settings);
 
 	for (unsigned i = 0; i < settings->group_count && r == 0; i++)
 		r = check_group(settings, &settings->groups[i], &addresses);

@@ -11,6 +11,7 @@
 #include "attach.h"
 
 #include "base/log.h"
+#include "holders.h"
 #include "oddns.skel.h"
 
 #include <bpf/bpf.h>
@@ -21,10 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Linux 6.6; Debian 12's headers do not have them yet. */
-#define TCX_INGRESS 46
-#define TCX_EGRESS  47
-#define LINK_BEFORE (1U << 3) /* BPF_F_BEFORE, without a relative: before all */
+/* BPF_F_BEFORE of Linux 6.6, without a relative: before all. */
+#define LINK_BEFORE (1U << 3)
 
 #define CLSACT_HANDLE	0x0dd5 /* "odds": ours, so that a restart finds it */
 #define CLSACT_PRIORITY 1
@@ -42,20 +41,6 @@ const char *attach_hook_name(enum attach_hook hook)
 	return names[hook];
 }
 
-static void program_name(__u32 id, char *ret_name)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-	int fd = bpf_prog_get_fd_by_id(id);
-
-	ret_name[0] = '\0';
-	if (fd < 0)
-		return;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
-		memcpy(ret_name, info.name, sizeof(info.name));
-	close(fd);
-}
-
 int attach_xdp_holder(unsigned ifindex, __u32 *ret_id, char *ret_name)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
@@ -68,24 +53,19 @@ int attach_xdp_holder(unsigned ifindex, __u32 *ret_id, char *ret_name)
 		*ret_id = query.skb_prog_id ? query.skb_prog_id : query.hw_prog_id;
 	ret_name[0] = '\0';
 	if (*ret_id)
-		program_name(*ret_id, ret_name);
+		holders_program_name(*ret_id, ret_name);
 	return 0;
 }
 
-/* Is one of our programs among those at a tcx hook? */
-static bool tcx_is_ours(unsigned ifindex, int type, const char *name)
+/* Is our program at a TC hook by a link? A filter of ours is a dead daemon's: it is replaced. */
+static bool is_linked(unsigned ifindex, bool egress, const char *name)
 {
-	__u32 ids[64];
-	LIBBPF_OPTS(bpf_prog_query_opts, query, .prog_ids = ids, .prog_cnt = 64);
-	char found[BPF_OBJ_NAME_LEN];
+	struct holder holders[HOLDERS_MAX];
+	int count = holders_tc(ifindex, egress, holders);
 
-	if (bpf_prog_query_opts((int)ifindex, (enum bpf_attach_type)type, &query) < 0)
-		return false;
-	for (__u32 i = 0; i < query.prog_cnt; i++) {
-		program_name(ids[i], found);
-		if (strcmp(found, name) == 0)
+	for (int i = 0; i < count; i++)
+		if (!holders[i].clsact && strcmp(holders[i].name, name) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -96,8 +76,8 @@ static bool is_watched(const struct attachment *a)
 
 	if (attach_xdp_holder(a->ifindex, &id, name) == 0 && strcmp(name, "oddns_xdp") == 0)
 		return true;
-	return tcx_is_ours(a->ifindex, TCX_INGRESS, "oddns_ingress") ||
-	       tcx_is_ours(a->ifindex, TCX_EGRESS, "oddns_egress");
+	return is_linked(a->ifindex, false, "oddns_ingress") ||
+	       is_linked(a->ifindex, true, "oddns_egress");
 }
 
 static int link_xdp(const struct attachment *a, const struct oddns_bpf *programs, __u32 flags)
@@ -152,7 +132,7 @@ static int attach_tc(struct attachment *a, const struct oddns_bpf *programs, boo
 	const struct bpf_program *program =
 		egress ? programs->progs.oddns_egress : programs->progs.oddns_ingress;
 	int *link = egress ? &a->egress_link : &a->ingress_link;
-	int r = link_tcx(a, program, egress ? TCX_EGRESS : TCX_INGRESS);
+	int r = link_tcx(a, program, egress ? HOLDERS_TCX_EGRESS : HOLDERS_TCX_INGRESS);
 
 	if (r >= 0) {
 		*link = r;

@@ -12,25 +12,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Linux 6.6; Debian 12's headers do not have them yet. */
-#define TCX_INGRESS 46
-#define TCX_EGRESS  47
-
 struct holders {
 	struct holder *list;
 	unsigned count;
 };
 
-static void name_program(struct holder *holder)
+void holders_program_name(uint32_t id, char *ret_name)
 {
 	struct bpf_prog_info info = {0};
 	__u32 size = sizeof(info);
-	int fd = bpf_prog_get_fd_by_id(holder->id);
+	int fd = bpf_prog_get_fd_by_id(id);
 
+	ret_name[0] = '\0';
 	if (fd < 0)
 		return;
 	if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
-		memcpy(holder->name, info.name, sizeof(info.name));
+		memcpy(ret_name, info.name, sizeof(info.name));
 	close(fd);
 }
 
@@ -38,7 +35,7 @@ static int add_tcx(unsigned ifindex, bool egress, struct holders *holders)
 {
 	__u32 ids[HOLDERS_MAX];
 	LIBBPF_OPTS(bpf_prog_query_opts, query, .prog_ids = ids, .prog_cnt = HOLDERS_MAX);
-	int type = egress ? TCX_EGRESS : TCX_INGRESS;
+	int type = egress ? HOLDERS_TCX_EGRESS : HOLDERS_TCX_INGRESS;
 	int r = bpf_prog_query_opts((int)ifindex, (enum bpf_attach_type)type, &query);
 
 	if (r < 0)
@@ -47,7 +44,7 @@ static int add_tcx(unsigned ifindex, bool egress, struct holders *holders)
 		struct holder *holder = &holders->list[holders->count++];
 
 		*holder = (struct holder){.id = ids[i]};
-		name_program(holder);
+		holders_program_name(holder->id, holder->name);
 	}
 	return 0;
 }

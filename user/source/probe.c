@@ -8,6 +8,7 @@
 
 #include "netlink.h"
 #include "oddns.skel.h"
+#include "programs.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -22,9 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BTF_PATH "/sys/kernel/btf/vmlinux"
-#define VETH	 "oddns0"
-#define PEER	 "oddns1"
+#define VETH "oddns0"
+#define PEER "oddns1"
 
 int probe_bpf_syscall(void)
 {
@@ -81,12 +81,12 @@ int probe_feature(unsigned i)
 
 int64_t probe_btf(const char **ret_path)
 {
-	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
+	int fd = open(PROGRAMS_BTF_PATH, O_RDONLY | O_CLOEXEC);
 	uint16_t magic = 0;
 	struct stat file;
 	int64_t r;
 
-	*ret_path = BTF_PATH;
+	*ret_path = PROGRAMS_BTF_PATH;
 	if (fd < 0)
 		return -errno;
 	if (read(fd, &magic, sizeof(magic)) < 0 || fstat(fd, &file) < 0)
@@ -115,7 +115,6 @@ int probe_programs(const struct oddns_bpf *programs, struct probe_program ret[PR
 		ret[count++] = (struct probe_program){
 			.name = bpf_program__name(program),
 			.verified = info.verified_insns,
-			.instructions = info.xlated_prog_len / (__u32)sizeof(struct bpf_insn),
 		};
 	}
 	return count;

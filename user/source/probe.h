@@ -24,9 +24,8 @@ int probe_feature(unsigned i);
 int64_t probe_btf(const char **ret_path);
 
 struct probe_program {
-	const char *name;      /* valid as long as the programs */
-	uint32_t verified;     /* instructions that the verifier walked */
-	uint32_t instructions; /* after it had taken out what is dead */
+	const char *name;  /* valid as long as the programs */
+	uint32_t verified; /* instructions that the verifier walked */
 };
 
 /* Programs of the skeleton: one for XDP, two for TC. */

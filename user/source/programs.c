@@ -17,8 +17,6 @@
 /* ...and whether it does is looked at each so many packets at the least. */
 #define WAKEUP_PACKETS_MAX 128
 
-#define BTF_PATH "/sys/kernel/btf/vmlinux"
-
 /* Counters are preset for every reason, so that bpftool shows the zeros too. */
 static int preset_drops(struct bpf_map *map, int cpus)
 {
@@ -103,9 +101,10 @@ static int explain_load_failure(int r)
 			       "load the BPF programs as uid %u; run as root, or with CAP_BPF, "
 			       "CAP_NET_ADMIN and CAP_PERFMON",
 			       geteuid());
-	if (access(BTF_PATH, R_OK) < 0)
-		return log_err(-ENOENT, "read the kernel's types from '" BTF_PATH "'; oddns needs "
-					"Linux 6.1 or later with CONFIG_DEBUG_INFO_BTF");
+	if (access(PROGRAMS_BTF_PATH, R_OK) < 0)
+		return log_err(-ENOENT,
+			       "read the kernel's types from '" PROGRAMS_BTF_PATH "'; oddns needs "
+			       "Linux 6.1 or later with CONFIG_DEBUG_INFO_BTF");
 	return log_err(r, "load the BPF programs on Linux %s; oddns needs Linux 6.1 or later",
 		       host.release);
 }

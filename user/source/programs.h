@@ -9,6 +9,9 @@
 
 struct oddns_bpf; /* bpftool's skeleton */
 
+/* Where the kernel keeps its types; only some kernels are built with it. */
+#define PROGRAMS_BTF_PATH "/sys/kernel/btf/vmlinux"
+
 struct programs_options {
 	const __u16 *ports;
 	unsigned port_count; /* 1..ODD_PORTS_MAX */
@@ -30,7 +33,7 @@ void programs__free(struct oddns_bpf *programs);
 /**
  * programs__counters() - Sum the per-CPU counters.
  *
- * Cost: two map look-ups for each reason and hook; not for hot paths.
+ * Cost: a system call for each reason and hook; not for hot paths.
  */
 void programs__counters(const struct oddns_bpf *programs, struct source_counters *ret);
 

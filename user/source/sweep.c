@@ -79,8 +79,7 @@ void sweep__run(struct sweep *sweep, const struct oddns_bpf *programs, __u64 ful
 				       compare_rows);
 		if (!then || then->packets != rows[i].packets || keep(context, rows[i].key.server))
 			continue;
-		if (bpf_map__delete_elem(map, &rows[i].key, sizeof(rows[i].key), 0) == 0)
-			sweep->removed++;
+		(void)bpf_map__delete_elem(map, &rows[i].key, sizeof(rows[i].key), 0);
 	}
 	free(sweep->rows);
 	sweep->rows = rows;

@@ -14,7 +14,6 @@ struct sweep {
 	struct sweep_row *rows; /* sorted by key */
 	unsigned count;
 	__u64 full_seen; /* drops[SERVER_RCODE_FULL] then */
-	__u64 removed;	 /* keys, since start */
 };
 
 /**
