@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Alerts in words and as journal fields; catalog against table of ids. */
 #include "alert/fields.h"
+#include "alert/limit.h"
 #include "alert/message.h"
 #include "base/text.h"
 
@@ -284,4 +285,30 @@ Test(alert, catalog_uses_only_fields_that_alerts_have)
 	}
 	cr_expect_gt(used, 20);
 	free(text);
+}
+
+Test(alert_limit, so_many_in_a_minute_and_no_more)
+{
+	const int64_t second = 1000000000, start = 1700000000 * second;
+	struct alert_limit limit = {.count = 0};
+	unsigned written = 0, words = 0;
+	bool first;
+
+	/* 7 a second for 59 seconds: the limit, then silence and one word about it */
+	for (int i = 0; i < 7 * 59; i++) {
+		written += alert_limit__take(&limit, start + i / 7 * second, &first);
+		words += first;
+	}
+	cr_assert_eq(written, ALERTS_PER_MINUTE);
+	cr_assert_eq(words, 1);
+	cr_assert_eq(limit.held, 7 * 59 - ALERTS_PER_MINUTE);
+	/* one nanosecond before the minute is over, and then */
+	cr_assert_not(alert_limit__take(&limit, start + 60 * second - 1, &first));
+	cr_assert_not(first);
+	cr_assert(alert_limit__take(&limit, start + 60 * second, &first));
+	cr_assert_not(first);
+	/* a clock that went back does not make it silent for as long */
+	for (int i = 0; i < 2 * ALERTS_PER_MINUTE; i++)
+		alert_limit__take(&limit, start + 60 * second, &first);
+	cr_assert(alert_limit__take(&limit, start - 3600 * second, &first));
 }

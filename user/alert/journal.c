@@ -10,6 +10,7 @@
 #include "journal.h"
 
 #include "alert/fields.h"
+#include "alert/limit.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ enum { PRIORITY_WARNING = 4 };
 struct journal {
 	bool up;
 	uint64_t unsent;
+	struct alert_limit limit;
 	struct alert_fields fields; /* here, so that an alert needs no memory */
 };
 
@@ -92,7 +94,17 @@ void journal__close(struct journal *journal)
 void journal__alert(struct journal *journal, const struct alert *alert)
 {
 	const struct alert_fields *fields = &journal->fields;
+	bool first;
 
+	if (!alert_limit__take(&journal->limit, alert->time_ns, &first)) {
+		if (first)
+			journal__note(journal, PRIORITY_WARNING,
+				      "%d alerts within a minute: the rest of it goes unsaid; "
+				      "'oddns servers' lists who is odd. If you do not know those "
+				      "servers, name yours in a [group]",
+				      ALERTS_PER_MINUTE);
+		return;
+	}
 	alert_fields__fill(alert, &journal->fields);
 	if (send_entry(journal, fields->iov, fields->count))
 		return;
@@ -125,6 +137,11 @@ void journal__note(struct journal *journal, int priority, const char *fmt, ...)
 bool journal__is_up(const struct journal *journal)
 {
 	return journal->up;
+}
+
+uint64_t journal__held(const struct journal *journal)
+{
+	return journal->limit.held;
 }
 
 uint64_t journal__unsent(const struct journal *journal)

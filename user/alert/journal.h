@@ -19,7 +19,8 @@ void journal__close(struct journal *journal);
  * journal__alert() - Write one alert with the fields of design section 6, and the
  * evidence of each server in ODDNS_EVIDENCE (alert/fields.h).
  *
- * When the journal does not take it, the line goes to stderr and is counted.
+ * When the journal does not take it, the line goes to stderr and is counted. Of more alerts
+ * within a minute than alert/limit.h allows, the rest is counted only.
  * Cost: about 100 us; no allocation.
  */
 void journal__alert(struct journal *journal, const struct alert *alert);
@@ -39,5 +40,8 @@ bool journal__is_up(const struct journal *journal);
 
 /** journal__unsent() - Alerts that went to stderr, because no journald took them. */
 uint64_t journal__unsent(const struct journal *journal);
+
+/** journal__held() - Alerts that were not written, because there were too many. */
+uint64_t journal__held(const struct journal *journal);
 
 #endif

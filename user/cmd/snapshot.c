@@ -153,6 +153,7 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.resident_bytes = resident_bytes(),
 		.alerts_raised = rules__raised(pipeline__rules(pipeline)),
 		.alerts_unsent = journal__unsent(from->journal),
+		.alerts_held = journal__held(from->journal),
 	};
 	live__counters(from->live, &ret->state.source);
 	if (take_interfaces(from->live, ret) < 0)

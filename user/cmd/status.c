@@ -277,6 +277,10 @@ static void print_tail(const struct report *report)
 	if (s->alerts_unsent)
 		printf("Alerts that went to stderr for want of a journald: %" PRIu64 "\n",
 		       s->alerts_unsent);
+	if (s->alerts_held)
+		printf("Alerts that went unsaid, because there were too many in a minute: %" PRIu64
+		       "\n",
+		       s->alerts_held);
 }
 
 /* Return: 0, -ENOMEM after reporting. */

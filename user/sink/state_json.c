@@ -44,6 +44,7 @@ static const struct number_row state_numbers[] = {
 	STATE("memory", "resident_bytes", resident_bytes),
 	STATE("alerts", "raised", alerts_raised),
 	STATE("alerts", "unsent", alerts_unsent),
+	STATE("alerts", "held", alerts_held),
 	STATE("known", "servers", servers_known),
 	STATE("known", "evicted", servers_evicted),
 };

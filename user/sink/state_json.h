@@ -15,7 +15,7 @@
  *   packets                 {xdp, tc_ingress, tc_egress}
  *   drops                   {reason of source/source.h: count}
  *   memory                  {entries, limit, table_bytes, resident_bytes}
- *   alerts                  {raised, unsent}
+ *   alerts                  {raised, unsent, held}
  *   known                   {servers, evicted}
  *   servers                 [{type "server", address, group (null in none), recursive, pinned,
  *                             standing "ok"|"odd"|"insufficient",
