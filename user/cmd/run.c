@@ -324,6 +324,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 		d->options.settings = new;
 		settings__free(old);
 		pin_servers(d);
+		if (d->stream)
+			stream__forget_names(d->stream);
 		journal__note(d->journal, LOG_INFO, "Settings reloaded");
 	}
 	sd_notify(0, "READY=1");

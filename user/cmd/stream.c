@@ -90,6 +90,11 @@ void stream__close(struct stream *stream)
 	free(stream);
 }
 
+void stream__forget_names(struct stream *stream)
+{
+	identities__clear(stream->identities);
+}
+
 void stream__exchange(struct stream *stream, const struct exchange *exchange)
 {
 	json_exchange(stdout, &stream->names, exchange);

@@ -18,6 +18,9 @@ struct stream;
 int stream__open(const struct live *live, struct stream **ret_stream);
 void stream__close(struct stream *stream);
 
+/** stream__forget_names() - Ask for the names of users and units again, after a reload. */
+void stream__forget_names(struct stream *stream);
+
 /** stream__exchange() - One line, with the names of interface, user and unit. */
 void stream__exchange(struct stream *stream, const struct exchange *exchange);
 

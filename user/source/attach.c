@@ -227,6 +227,21 @@ int attachment__attach(struct attachment *a, const struct oddns_bpf *programs,
 	return r;
 }
 
+/* Filters that somebody added to our qdisc since would go with it. */
+static bool others_use_clsact(unsigned ifindex)
+{
+	struct holder holders[HOLDERS_MAX];
+
+	for (int egress = 0; egress < 2; egress++) {
+		int count = holders_tc(ifindex, egress, holders);
+
+		for (int i = 0; i < count; i++)
+			if (holders[i].clsact)
+				return true;
+	}
+	return false;
+}
+
 void attachment__detach(struct attachment *a)
 {
 	LIBBPF_OPTS(bpf_tc_hook, clsact, .ifindex = (int)a->ifindex,
@@ -236,7 +251,7 @@ void attachment__detach(struct attachment *a)
 		detach_clsact(a, BPF_TC_INGRESS);
 	if (a->egress == ATTACHED_CLSACT)
 		detach_clsact(a, BPF_TC_EGRESS);
-	if (a->made_clsact)
+	if (a->made_clsact && !others_use_clsact(a->ifindex))
 		(void)bpf_tc_hook_destroy(&clsact);
 	if (a->ingress != ATTACHED_NOT && a->ingress_link >= 0)
 		close(a->ingress_link);
