@@ -41,15 +41,16 @@ settle()
 trap settle EXIT
 trap 'exit 1' HUP INT TERM
 
-if [ -n "$servers" ] && [ ! -e $policy ]; then
+mark='Made by packages.sh of oddns for the time of an installation.' # or left by one that was killed
+if [ -n "$servers" ] && { [ ! -e $policy ] || grep -qF "$mark" $policy; }; then
 	ours=$policy
-	cat >$policy <<-'POLICY' && chmod 755 $policy || exit 1
+	cat >$policy <<-POLICY && chmod 755 $policy || exit 1
 		#!/bin/sh
-		# Made by packages.sh of oddns for the time of an installation.
-		case " $*" in *" knot"* | *" dnsdist"*) exit 101 ;; esac
+		# $mark
+		case " \$*" in *" knot"* | *" dnsdist"*) exit 101 ;; esac
 	POLICY
 fi
 # shellcheck disable=SC2086 # a list
 apt-get update -q &&
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends --no-remove \
-		-o DPkg::Lock::Timeout=120 $missing
+		-o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $missing
