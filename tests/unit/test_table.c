@@ -47,3 +47,20 @@ Test(table, colour_takes_no_width)
 	       "a        \033[31m101\033[0m\n"
 	       "žluť ok    7  x\n");
 }
+
+Test(table, control_characters_do_not_reach_the_terminal)
+{
+	struct table *table;
+	char *got = NULL;
+	size_t size;
+	FILE *out;
+
+	cr_assert_eq(table__new(columns, 1, &table), 0);
+	table__add(table, TABLE_PLAIN, "%s", "e\033[2Jth\n\177");
+	out = open_memstream(&got, &size);
+	cr_assert_eq(table__print(table, out, (struct style){0}), 0);
+	fclose(out);
+	cr_expect_str_eq(got, "NAME\ne?[2Jth??\n");
+	free(got);
+	table__free(table);
+}

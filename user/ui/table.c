@@ -90,6 +90,9 @@ void table__add(struct table *table, enum table_colour colour, const char *fmt, 
 		free(n < 0 ? NULL : text);
 		return;
 	}
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?'; /* interfaces may be named with escape sequences */
 	table->cells[table->count++] = (struct cell){.text = text, .colour = colour};
 }
 
