@@ -60,6 +60,8 @@ class Daemon:
         """What `oddns status` says; {"running": false} until the daemon has written it."""
         done = subprocess.run([self.oddns, "status", "--format", "json", *SETTINGS], check=False,
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if not done.stdout:  # it has the lock, but no state yet
+            return {"running": False}
         try:
             return json.loads(done.stdout)
         except ValueError as error:

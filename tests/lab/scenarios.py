@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 
 import bench
 from bench import SERVERS, VLAN_SERVER, ask, check, load, wait_for
@@ -455,6 +456,30 @@ def default_route(lab):
     ask_all(S2.v4, 23)
     wait_counters(sensor, queries=23, answered=23)
     check("dns0" in sensor.tell("status", "text"), "status does not name dns0")
+
+
+@scenario("make run watches the interface of the default route, and Ctrl-C ends it")
+def make_run(lab):
+    """The first of README's two commands, as a person types it."""
+    bench.ip(f"route add default via {S1.v4} dev dns0")
+    root = os.path.dirname(os.path.dirname(bench.HERE))
+    started = bench.Process("make-run", "make", "-C", root, "run")
+    status = [lab.program, "status", "--format", "json"]
+
+    def told():
+        check(started.popen.poll() is None, f"make run ended with {started.popen.returncode}")
+        text = subprocess.run(status, capture_output=True, text=True, check=False).stdout
+        return json.loads(text) if text else {}
+
+    wait_for("oddns started by make run", lambda: told().get("running"), 60)
+    names = [interface["name"] for interface in told()["interfaces"]]
+    check(names == ["dns0"], f"watches {names}")
+    ask_all(S2.v4, 23)
+    wait_for("23 answers in status", lambda: told()["exchanges"]["answered"] == 23)
+    os.kill(told()["pid"], signal.SIGINT)
+    started.popen.wait(30)
+    check(started.popen.returncode == 0, f"exit code {started.popen.returncode}")
+    check_nothing_left("make run")
 
 
 @scenario("killed with SIGKILL and started again: works, nothing stale")
