@@ -88,11 +88,16 @@ static __always_inline int odd_is_vlan(__u16 ethertype)
 	       ethertype == ODD_ETHERTYPE_QINQ;
 }
 
-static __always_inline int odd_is_dns_port(const volatile struct odd_ports *ports, __u16 port)
+/* Is one of a packet's two ports a DNS port? One look at each watched port, for both. */
+static __always_inline int odd_is_dns_port(const volatile struct odd_ports *ports, __u16 src,
+					   __u16 dst)
 {
-	for (__u32 i = 0; i < ODD_PORTS_MAX && i < ports->count; i++)
-		if (ports->port[i] == port)
+	for (__u32 i = 0; i < ODD_PORTS_MAX && i < ports->count; i++) {
+		__u16 port = ports->port[i];
+
+		if (port == src || port == dst)
 			return 1;
+	}
 	return 0;
 }
 
@@ -145,7 +150,7 @@ odd_walk_common(struct odd_cursor *c, const volatile struct odd_ports *ports, st
 	l4 = cursor_take(&peek, 8);
 	if (!l4)
 		return ODD_WALK_UNCOMMON;
-	if (!odd_is_dns_port(ports, odd_read16(l4)) && !odd_is_dns_port(ports, odd_read16(l4 + 2)))
+	if (!odd_is_dns_port(ports, odd_read16(l4), odd_read16(l4 + 2)))
 		return ODD_WALK_OTHER;
 	*c = peek;
 	*h = (struct odd_headers){0};
@@ -351,8 +356,7 @@ static __always_inline int odd_walk_headers(struct odd_cursor *c,
 	h->l4 = cursor_take(c, 8); /* all of UDP; of TCP what tells the ports */
 	if (!h->l4)
 		return ODD_DROP_L4_SHORT;
-	if (!odd_is_dns_port(ports, odd_read16(h->l4)) &&
-	    !odd_is_dns_port(ports, odd_read16(h->l4 + 2)))
+	if (!odd_is_dns_port(ports, odd_read16(h->l4), odd_read16(h->l4 + 2)))
 		return ODD_WALK_OTHER;
 	return ODD_WALK_DNS;
 }

@@ -60,8 +60,7 @@ static void take(void *context, const struct odd_event *e)
 	hold(e->captured_bytes <= e->message_bytes);
 	hold(e->captured_bytes <= seen->native->snaplen);
 	hold(e->protocol == ODD_IPPROTO_UDP || e->protocol == ODD_IPPROTO_TCP);
-	hold(odd_is_dns_port(&seen->native->ports, e->src_port) ||
-	     odd_is_dns_port(&seen->native->ports, e->dst_port));
+	hold(odd_is_dns_port(&seen->native->ports, e->src_port, e->dst_port));
 	for (unsigned i = 0; i < ODD_VLANS_MAX; i++)
 		hold(e->vlan[i] <= 0xfff);
 	hold_flags(seen, e);
