@@ -7,7 +7,7 @@
 #define PIPELINE_H
 
 #include "config/settings.h"
-#include "flow/table.h"
+#include "flow/exchange_table.h"
 #include "rule/rules.h"
 #include "source/source.h"
 #include "stats/servers.h"

@@ -97,13 +97,13 @@ struct pair {
 	int (*call)(int);
 };
 """),
-    "user/flow/table.c": SOUND_C,
+    "user/flow/exchange_table.c": SOUND_C,
     "user/cmd/run.c": SPDX + "#include <systemd/sd-event.h>\n#include <argp.h>\n"
-                      '#include "flow/table.h"\n\nlong now(void)\n{\n\treturn time(0);\n}\n',
+                      '#include "flow/exchange_table.h"\n\nlong now(void)\n{\n\treturn time(0);\n}\n',
 }
 
 OVER = {  # rule: the changes of which each must make it fire, and a word of what it says
-    "layering": [({"user/flow/table.c": SPDX + '#include "cmd/run.h"\n', "user/cmd/run.h": SPDX},
+    "layering": [({"user/flow/exchange_table.c": SPDX + '#include "cmd/run.h"\n', "user/cmd/run.h": SPDX},
                   "of cmd"),
                  ({"user/dns/name.h": SPDX, "user/source/live.c": SPDX + '#include "dns/name.h"\n'},
                   "of dns"),

@@ -67,7 +67,7 @@ class Tree:
 
 
 def room_of(path):
-    """user/flow/table.c is in flow, user/main.c in main, include/oddns/abi.h in include."""
+    """user/flow/exchange_table.c is in flow, user/main.c in main, include/oddns/abi.h in include."""
     parts = path.split("/")
     if parts[0] == "include":
         return "include"

@@ -7,7 +7,7 @@
 #ifndef TABLE_ORACLE_H
 #define TABLE_ORACLE_H
 
-#include "flow/table.h"
+#include "flow/exchange_table.h"
 
 #define ORACLE_TALKS 4096
 #define ORACLE_OUT   65536

@@ -2,7 +2,7 @@
 /* Alerts in words and as journal fields; catalog against table of ids. */
 #include "alert/fields.h"
 #include "alert/limit.h"
-#include "alert/message.h"
+#include "alert/alert_message.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>

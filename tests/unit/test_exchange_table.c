@@ -5,7 +5,7 @@
  * oracle that does the same in the simplest way. What single rules mean is in the
  * scenarios (tests/scenario).
  */
-#include "flow/table.h"
+#include "flow/exchange_table.h"
 
 #include "table_oracle.h"
 

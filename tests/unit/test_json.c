@@ -2,7 +2,7 @@
 /* JSON Lines and the fields behind them. Expected lines: the contract (design section 6), by hand.
  */
 #include "sink/json.h"
-#include "sink/text.h"
+#include "sink/text_out.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -21,7 +21,7 @@
 #ifndef ALERT_FIELDS_H
 #define ALERT_FIELDS_H
 
-#include "alert/message.h"
+#include "alert/alert_message.h"
 
 #include <sys/uio.h>
 

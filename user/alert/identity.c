@@ -3,7 +3,7 @@
  * The MESSAGE_ID of each rule: random, made once by `systemd-id128 new`, never
  * changed, for people filter by them. dist/oddns.catalog explains each.
  */
-#include "message.h"
+#include "alert_message.h"
 
 static const char *const ids[] = {
 	[RULE_LATENCY] = "949ce43667df465392940e9d074b02e0",

@@ -3,7 +3,7 @@
 #ifndef ALERT_JOURNAL_H
 #define ALERT_JOURNAL_H
 
-#include "alert/message.h"
+#include "alert/alert_message.h"
 
 struct journal;
 

@@ -24,7 +24,7 @@
 #include "pipeline.h"
 #include "report.h"
 #include "sink/json.h"
-#include "sink/text.h"
+#include "sink/text_out.h"
 #include "source/capture.h"
 
 #include <errno.h>

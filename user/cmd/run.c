@@ -21,7 +21,7 @@
 #include "options.h"
 #include "pipeline.h"
 #include "sink/state.h"
-#include "sink/text.h"
+#include "sink/text_out.h"
 #include "snapshot.h"
 #include "source/live.h"
 #include "stream.h"

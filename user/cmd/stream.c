@@ -2,7 +2,7 @@
 /* JSON Lines of a running sensor on standard output. */
 #include "stream.h"
 
-#include "alert/message.h"
+#include "alert/alert_message.h"
 #include "sink/json.h"
 #include "source/identity.h"
 

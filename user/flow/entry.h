@@ -67,7 +67,7 @@ struct entry {
 	uint8_t state : 7;    /* enum entry_state */
 	uint8_t is_aside : 1; /* pending, see entry_store__set_aside() */
 	uint8_t last_hook : 7;
-	uint8_t by_question : 1;	/* hashed with its question, see table.c */
+	uint8_t by_question : 1;	/* hashed with its question, see exchange_table.c */
 	uint8_t name_length;		/* 0: no question */
 	uint8_t name[ENTRY_NAME_SHORT]; /* of a short entry; a long one has ENTRY_NAME_LONG */
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which entry a message belongs to: by key, question and VLAN. table.c tells why. */
+/* Which entry a message belongs to: by key, question and VLAN. exchange_table.c tells why. */
 #include "match.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef SINK_STATE_DATA_H
 #define SINK_STATE_DATA_H
 
-#include "flow/table.h"
+#include "flow/exchange_table.h"
 #include "source/source.h"
 #include "stats/servers.h"
 

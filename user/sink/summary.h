@@ -3,7 +3,7 @@
 #ifndef SINK_SUMMARY_H
 #define SINK_SUMMARY_H
 
-#include "flow/table.h"
+#include "flow/exchange_table.h"
 #include "source/capture.h"
 #include "source/source.h"
 

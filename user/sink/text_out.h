@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exchanges, alerts and the summary as lines for people, without control characters. */
-#ifndef SINK_TEXT_H
-#define SINK_TEXT_H
+#ifndef SINK_TEXT_OUT_H
+#define SINK_TEXT_OUT_H
 
 #include "flow/field.h"
 #include "rule/rules.h"

@@ -46,11 +46,11 @@
  * another VLAN than its query did, as on the mirror of a router: it prefers the
  * entry of its own VLAN.
  */
-#include "table.h"
+#include "exchange_table.h"
 
 #include "entry.h"
 #include "match.h"
-#include "report.h"
+#include "record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -119,7 +119,7 @@ static void end_without_response(struct exchange_table *table, const struct entr
 {
 	struct exchange exchange;
 
-	report_entry(entry, &exchange);
+	record_entry(entry, &exchange);
 	exchange.state = state;
 	exchange.end_ns = (int64_t)end_ns;
 	deliver(table, &exchange);
@@ -425,8 +425,8 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
 	struct exchange exchange;
 
 	note_tag(entry, s->event);
-	report_entry(entry, &exchange);
-	report_response(entry, s->event, &s->message, &exchange);
+	record_entry(entry, &exchange);
+	record_response(entry, s->event, &s->message, &exchange);
 	exchange.state = state;
 	settle(table, entry, s->event);
 	deliver(table, &exchange);
@@ -465,7 +465,7 @@ static void deliver_orphan(struct exchange_table *table, const struct seen *s)
 	struct exchange exchange;
 
 	table->counters.orphan++;
-	report_orphan(s->event, &s->message, &exchange);
+	record_orphan(s->event, &s->message, &exchange);
 	deliver(table, &exchange);
 }
 

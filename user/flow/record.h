@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the table's entries and messages to the records that are delivered. */
-#ifndef FLOW_REPORT_H
-#define FLOW_REPORT_H
+#ifndef FLOW_RECORD_H
+#define FLOW_RECORD_H
 
 #include "entry.h"
 #include "flow/exchange.h"
 
 /**
- * report_entry() - The query's half of an exchange.
+ * record_entry() - The query's half of an exchange.
  * @entry: must outlive @ret, which points to its name
  * @ret: all but state and end_ns is set
  */
-void report_entry(const struct entry *entry, struct exchange *ret);
+void record_entry(const struct entry *entry, struct exchange *ret);
 
 /**
- * report_response() - Add the response to report_entry()'s record.
+ * record_response() - Add the response to record_entry()'s record.
  * @entry: the query's, not yet settled: its last transmission gives the latency
  * @message: must outlive @ret, which points to its name if the query had none
  */
-void report_response(const struct entry *entry, const struct odd_event *event,
+void record_response(const struct entry *entry, const struct odd_event *event,
 		     const struct dns_message *message, struct exchange *ret);
 
-/** report_orphan() - A response on its own; whole record. @message must outlive @ret. */
-void report_orphan(const struct odd_event *event, const struct dns_message *message,
+/** record_orphan() - A response on its own; whole record. @message must outlive @ret. */
+void record_orphan(const struct odd_event *event, const struct dns_message *message,
 		   struct exchange *ret);
 
 #endif

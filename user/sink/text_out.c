@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines for people. */
-#include "text.h"
+#include "text_out.h"
 
 #include "base/text.h"
 #include "dns/message.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The exchange table: joins queries with responses. table.c opens with the idea. */
-#ifndef FLOW_TABLE_H
-#define FLOW_TABLE_H
+/* The exchange table: joins queries with responses. exchange_table.c opens with the idea. */
+#ifndef FLOW_EXCHANGE_TABLE_H
+#define FLOW_EXCHANGE_TABLE_H
 
 #include "exchange.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An alert in words: one line of proof, and its values as people write them. */
-#ifndef ALERT_MESSAGE_H
-#define ALERT_MESSAGE_H
+#ifndef ALERT_ALERT_MESSAGE_H
+#define ALERT_ALERT_MESSAGE_H
 
 #include "rule/rules.h"
 

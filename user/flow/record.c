@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From the table's entries and messages to the records that are delivered. */
-#include "report.h"
+#include "record.h"
 
 #include <string.h>
 
-void report_entry(const struct entry *entry, struct exchange *ret)
+void record_entry(const struct entry *entry, struct exchange *ret)
 {
 	*ret = (struct exchange){
 		.time_ns = (int64_t)entry->first_ns,
@@ -56,7 +56,7 @@ static void report_message(const struct odd_event *event, const struct dns_messa
 	ret->qclass = message->qclass;
 }
 
-void report_response(const struct entry *entry, const struct odd_event *event,
+void record_response(const struct entry *entry, const struct odd_event *event,
 		     const struct dns_message *message, struct exchange *ret)
 {
 	report_message(event, message, ret);
@@ -65,7 +65,7 @@ void report_response(const struct entry *entry, const struct odd_event *event,
 	ret->wait_ns = ret->end_ns - ret->time_ns;
 }
 
-void report_orphan(const struct odd_event *event, const struct dns_message *message,
+void record_orphan(const struct odd_event *event, const struct dns_message *message,
 		   struct exchange *ret)
 {
 	*ret = (struct exchange){

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The line of proof. Its parts that must not be lost come before the list that may be cut. */
-#include "message.h"
+#include "alert_message.h"
 
 #include "base/text.h"
 
