@@ -359,7 +359,8 @@ def find(tree, key):
 class Sensor(Process):
     """`oddns run`, started and ready."""
 
-    def __init__(self, program, *interfaces, name="oddns", ready=True, options=(), **settings):
+    def __init__(self, program, *interfaces, name="oddns", ready=True, options=(), environment=None,
+                 **settings):
         self.program = program
         self.settings = SETTINGS | {k.replace("__", "."): v for k, v in settings.items()}
         self.config = f"{DIR}/{name}.conf"
@@ -371,7 +372,8 @@ class Sensor(Process):
             arguments += ["--set", f"{key}={value}"]
         self.notified = []
         super().__init__(name, program, "run", "-c", self.config, *options, *arguments,
-                         env=os.environ | {"NOTIFY_SOCKET": self._listen(f"{DIR}/{name}.notify")})
+                         env=os.environ | (environment or {})
+                         | {"NOTIFY_SOCKET": self._listen(f"{DIR}/{name}.notify")})
         if ready:
             wait_for("READY=1 from oddns", self._is_ready)
 

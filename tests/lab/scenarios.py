@@ -531,6 +531,29 @@ def interface_deleted(lab):
     check(sensor.stop() == 0, "exit code")
 
 
+@scenario("an interface that comes and goes all the time fills no log")
+def interface_flaps(lab):
+    """Two lines a minute, and the others counted."""
+    bench.ip("link add flap0 type veth peer name flap1")
+    sensor = lab.sensor("flap0")
+    for name, other in [("flap0", "away0"), ("away0", "flap0")] * 23:
+        bench.ip(f"link set {name} name {other}")
+    ask_all(S1.v4, 7)
+    wait_intervals(sensor, 3)
+    said = [line for line in sensor.output().splitlines() if "flap0' is" in line]
+    check(0 < len(said) <= 2, f"said: {said}")
+    check(sensor.stop() == 0, "exit code")
+
+
+@scenario("the watchdog hears from a sensor that works")
+def watchdog(lab):
+    """As systemd starts it with WatchdogSec= (sd_watchdog_enabled(3))."""
+    sensor = lab.sensor("dns0", environment={"WATCHDOG_USEC": "400000"})
+    wait_for("two signs of life", lambda: sensor.notified.count("WATCHDOG=1") >= 2)
+    check(sensor.stop() == 0, "exit code")
+    check("STOPPING=1" in sensor.notified, f"told: {sensor.notified}")
+
+
 @scenario("a second sensor: one clear line, exit code 1, the first goes on")
 def second_sensor(lab):
     """With the same state folder, and with its own but the same hook by force."""

@@ -267,7 +267,7 @@ static int on_links(sd_event_source *source, int fd, uint32_t revents, void *con
 	(void)source;
 	(void)fd;
 	(void)revents;
-	live__follow_links(d->live);
+	live__follow_links(d->live, (uint64_t)clock_ns(CLOCK_MONOTONIC));
 	return 0;
 }
 

@@ -35,6 +35,10 @@ struct attachment {
 	int ingress_link; /* bpf_link, -1: none */
 	int egress_link;
 	unsigned refused; /* index that could not be attached to; not tried again */
+	/* lines written of it, see live__follow_links() */
+	__u64 telling_since_ns;
+	unsigned told;
+	unsigned untold;
 	bool made_clsact; /* the qdisc was not there before us */
 	char note[160];	  /* why not the first choice; "" when it is */
 };

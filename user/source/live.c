@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +20,10 @@
 /* Enough for the ports of a router with its VLANs; more interfaces are better watched on a bridge
  * or a mirror port. */
 #define INTERFACES_MAX 64
+
+/* Lines about one interface in each such time. */
+#define TELL_NS	   60000000000ULL
+#define TELL_LINES 2
 
 struct live {
 	enum attach_mode mode;
@@ -230,27 +235,60 @@ static void drain(int fd)
 		;
 }
 
-void live__follow_links(struct live *live)
+/*
+ * May another line be written of this interface? One that comes and goes all the
+ * time (a flapping link, a tunnel) is worth two lines a minute: gone, and back.
+ */
+static bool may_tell(struct attachment *a, uint64_t now_ns)
+{
+	if (now_ns - a->telling_since_ns >= TELL_NS) {
+		a->telling_since_ns = now_ns;
+		a->told = 0;
+	}
+	if (a->told < TELL_LINES) {
+		a->told++;
+		return true;
+	}
+	a->untold++;
+	return false;
+}
+
+/* " (7 changes before this were not told)", or nothing. */
+static const char *untold(struct attachment *a, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (a->untold)
+		snprintf(buf, size, " (%u changes before this were not told)", a->untold);
+	a->untold = 0;
+	return buf;
+}
+
+static void follow_link(struct live *live, struct attachment *a, uint64_t now_ns)
+{
+	unsigned ifindex = if_nametoindex(a->ifname);
+	char note[64];
+
+	if (ifindex == a->ifindex)
+		return;
+	if (a->ifindex) {
+		attachment__detach(a);
+		if (may_tell(a, now_ns))
+			log_warn("interface '%s' is gone; watched again when it comes back%s",
+				 a->ifname, untold(a, note, sizeof(note)));
+	}
+	if (!ifindex || ifindex == a->refused)
+		return;
+	if (attachment__attach(a, live->programs, live->mode) < 0)
+		a->refused = ifindex;
+	else if (may_tell(a, now_ns))
+		log_info("interface '%s' is back%s", a->ifname, untold(a, note, sizeof(note)));
+}
+
+void live__follow_links(struct live *live, uint64_t now_ns)
 {
 	drain(live->link_fd);
-	for (unsigned i = 0; i < live->interface_count; i++) {
-		struct attachment *a = &live->interfaces[i];
-		unsigned ifindex = if_nametoindex(a->ifname);
-
-		if (ifindex == a->ifindex)
-			continue;
-		if (a->ifindex) {
-			attachment__detach(a);
-			log_warn("interface '%s' is gone; watched again when it comes back",
-				 a->ifname);
-		}
-		if (!ifindex || ifindex == a->refused)
-			continue;
-		if (attachment__attach(a, live->programs, live->mode) == 0)
-			log_info("interface '%s' is back", a->ifname);
-		else
-			a->refused = ifindex;
-	}
+	for (unsigned i = 0; i < live->interface_count; i++)
+		follow_link(live, &live->interfaces[i], now_ns);
 }
 
 void live__counters(const struct live *live, struct source_counters *ret)

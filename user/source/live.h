@@ -67,9 +67,11 @@ int live__link_fd(const struct live *live);
 /**
  * live__follow_links() - Attach to watched interfaces that came, let go those that went.
  *
- * Reports each change once.
+ * @now_ns: on any clock that goes forward
+ *
+ * Reports each change once, of one interface no more than two lines a minute.
  */
-void live__follow_links(struct live *live);
+void live__follow_links(struct live *live, uint64_t now_ns);
 
 /** live__counters() - What the programs counted. */
 void live__counters(const struct live *live, struct source_counters *ret);
