@@ -159,10 +159,17 @@ int oddns_xdp(struct xdp_md *ctx)
 
 	if (verdict == ODD_WALK_OTHER)
 		return XDP_PASS;
-	if (verdict == ODD_WALK_UNCOMMON)
+	s.payload = 0;
+	s.end = 0;
+	if (verdict == ODD_WALK_UNCOMMON) {
 		verdict = walk_frame(ctx, &s);
-	else
+	} else {
+		if (h.protocol == ODD_IPPROTO_UDP) {
+			s.payload = c.pos;
+			s.end = c.end;
+		}
 		verdict = odd_walk_payload(&c, &h, frame_bytes(ctx, &c, h.claimed), &s.packet);
+	}
 	if (verdict == ODD_WALK_OTHER)
 		return XDP_PASS;
 	s.ctx = ctx;
