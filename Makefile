@@ -240,15 +240,14 @@ bench: $(ROOT:0=deps)
 	$(Q)$(BUILD)/plain/bench $(BUILD)/oddns $(BENCH)
 
 # --- lab: the daemon against real servers, in namespaces of its own (root) -------------------------
-PYTHON3 ?= /usr/bin/python3
 # Texts that choose scenarios by name, for instance: make lab ONLY=VLAN
 ONLY    ?=
 
 .PHONY: lab demo
 lab: $(ROOT:0=deps)
 	$(Q)$(AGAIN) $(BUILD)/oddns
-	$(Q)$(PYTHON3) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
+	$(Q)$(PYTHON) tests/lab/lab.py $(BUILD)/oddns $(if $(ONLY),'$(ONLY)')
 
 demo: $(ROOT:0=deps)
 	$(Q)$(AGAIN) $(BUILD)/oddns
-	$(Q)$(PYTHON3) tests/lab/demo.py $(BUILD)/oddns
+	$(Q)$(PYTHON) tests/lab/demo.py $(BUILD)/oddns

@@ -87,7 +87,7 @@ enum odd_drop {
 	ODD_DROP_TCP_DEPTH,  /* whole messages, but more than ODD_TCP_MESSAGES_MAX */
 	/* on a DNS port, lost */
 	ODD_DROP_RING_FULL,   /* the daemon reads too slowly; counted in server_rcode */
-	ODD_DROP_COPY_FAILED, /* the kernel refused to copy the bytes */
+	ODD_DROP_COPY_FAILED, /* the kernel refused to copy the bytes; not in server_rcode */
 	/* not a lost packet: server_rcode had no room, counted in overflow_rcode */
 	ODD_DROP_SERVER_RCODE_FULL,
 	ODD_DROP_COUNT,
