@@ -66,8 +66,7 @@ static __always_inline void take_tcp(struct seen *s, const enum odd_hook hook)
 	odd_chain_start(&s->packet, &w.chain);
 	tcp_messages(&w, hook);
 	if (w.chain.offset != w.chain.end) {
-		count_drop(w.chain.count == ODD_TCP_MESSAGES_MAX ? ODD_DROP_TCP_DEPTH
-								 : ODD_DROP_TCP_STREAM);
+		count_drop(ODD_DROP_DNS_SHORT);
 		return;
 	}
 	odd_chain_start(&s->packet, &w.chain);

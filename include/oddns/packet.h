@@ -541,7 +541,10 @@ static __always_inline void odd_event_fill(struct odd_event *e, const struct odd
 	e->flags = p->flags | span->flags;
 	if (span->captured < span->bytes)
 		e->flags |= ODD_EVENT_CUT;
-	e->pad = 0;
+	e->tunnel = ODD_TUNNEL_NONE;
+	e->tunnel_id = 0;
+	e->sequence = 0;
+	e->tcp_flags = 0;
 }
 
 #endif

@@ -43,8 +43,7 @@ static void take_tcp(struct native *n, const struct odd_packet *p, const __u8 *f
 
 	walk_chain(n, p, frame, &chain, false);
 	if (chain.offset != chain.end)
-		n->counters.drops[chain.count == ODD_TCP_MESSAGES_MAX ? ODD_DROP_TCP_DEPTH
-								      : ODD_DROP_TCP_STREAM]++;
+		n->counters.drops[ODD_DROP_DNS_SHORT]++;
 	else
 		walk_chain(n, p, frame, &chain, true);
 }
