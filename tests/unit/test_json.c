@@ -466,3 +466,20 @@ Test(json, names_of_fields_are_unique_and_documented)
 			cr_assert_str_neq(fields[i].name, fields[k].name);
 	}
 }
+
+Test(json, manual_lists_the_fields_in_their_order)
+{
+	FILE *file = fopen("user/dist/oddns.8", "re");
+	char *manual = NULL, *at, text[64];
+	size_t size = 0;
+
+	cr_assert_not_null(file);
+	cr_assert_gt(getdelim(&manual, &size, '\0', file), 0);
+	fclose(file);
+	at = strstr(manual, "\n.Sh FIELDS OF AN EXCHANGE\n");
+	for (size_t i = 0; i < FIELDS; i++) {
+		snprintf(text, sizeof(text), "\n.It Ic %s\n", fields[i].name);
+		cr_assert(at && (at = strstr(at, text)), "no %s behind the one before", text + 1);
+	}
+	free(manual);
+}
