@@ -51,9 +51,9 @@ static __always_inline struct odd_cursor cursor_of(void *ctx, const enum odd_hoo
  * Some drivers leave only the Ethernet header in the linear part, which is what
  * programs can read directly (virtio_net, for frames above 128 bytes). The
  * headers are brought there: Ethernet, four tags, IPv6 and TCP take 90 bytes, each tunnel
- * about 50, the rest is for extension headers. If the kernel cannot, the walk counts it.
+ * 50 to 70, the rest is for extension headers. If the kernel cannot, the walk counts it.
  */
-#define HEADERS_BYTES 256
+#define HEADERS_BYTES 512
 
 static __always_inline void pull_headers(struct __sk_buff *skb)
 {
@@ -101,8 +101,10 @@ static __always_inline void note_datagram(struct scratch *scratch, __u32 identif
 static __always_inline void note_stray(struct odd_cursor *c, struct scratch *scratch)
 {
 	if (odd_addresses_at(c, scratch->walk.stray, scratch->walk.stray_version, scratch->key.src,
-			     scratch->key.dst) == 0)
+			     scratch->key.dst) == 0) {
+		scratch->key.tunnel_id = scratch->walk.stray_tunnel_id;
 		note_datagram(scratch, scratch->walk.stray_identification, ODD_DATAGRAM_OTHER);
+	}
 }
 
 static __always_inline bool is_first_fragment(const struct odd_packet *p)
@@ -118,6 +120,7 @@ static __always_inline bool is_wanted_fragment(struct scratch *scratch)
 
 	__builtin_memcpy(scratch->key.src, p->src, 16);
 	__builtin_memcpy(scratch->key.dst, p->dst, 16);
+	scratch->key.tunnel_id = p->tunnel_id;
 	if (!(p->flags & ODD_EVENT_LATER)) {
 		note_datagram(scratch, p->sequence, ODD_DATAGRAM_DNS);
 		return true;

@@ -9,11 +9,15 @@
 
 #include "packet.h"
 
-/* Which datagram a fragment belongs to (RFC 791 section 3.2, RFC 8200 section 4.5). */
+/*
+ * Which datagram a fragment belongs to (RFC 791 section 3.2, RFC 8200 section 4.5). Networks in
+ * tunnels use each other's addresses.
+ */
 struct odd_fragment_key {
 	__u8 src[16];
 	__u8 dst[16];
 	__u32 identification;
+	__u32 tunnel_id;
 };
 
 /* What its first fragment has told of a datagram. */
@@ -23,7 +27,7 @@ enum odd_datagram {
 	ODD_DATAGRAM_OTHER,
 };
 
-_Static_assert(sizeof(struct odd_fragment_key) == 36, "odd_fragment_key: hashed as bytes");
+_Static_assert(sizeof(struct odd_fragment_key) == 40, "odd_fragment_key: hashed as bytes");
 
 /* Does a packet travel whole, in parts? Else it is a datagram with one message. */
 static __always_inline int odd_is_parted(const struct odd_packet *p)

@@ -69,6 +69,7 @@ struct odd_walk {
 	__u32 outer;   /* the one around it; 0: none */
 	__u32 stray;   /* a first fragment's IP header whose datagram is not DNS itself; 0: none */
 	__u32 stray_identification;
+	__u32 stray_tunnel_id;
 	__u32 tunnel_id;
 	__u32 identification; /* of a fragment */
 	__u64 vlans;	      /* VIDs, the outermost in the lowest 16 bits */

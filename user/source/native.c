@@ -20,7 +20,8 @@ static void note_datagram(struct native *n, const struct odd_fragment_key *key,
 
 static void note_stray(struct native *n, struct odd_cursor *c, const struct odd_walk *w)
 {
-	struct odd_fragment_key key = {.identification = w->stray_identification};
+	struct odd_fragment_key key = {.identification = w->stray_identification,
+				       .tunnel_id = w->stray_tunnel_id};
 
 	if (odd_addresses_at(c, w->stray, w->stray_version, key.src, key.dst) == 0)
 		note_datagram(n, &key, ODD_DATAGRAM_OTHER);
@@ -29,7 +30,7 @@ static void note_stray(struct native *n, struct odd_cursor *c, const struct odd_
 /* A first fragment is noted; a later one of what is known to be no DNS is let go. */
 static bool is_wanted_fragment(struct native *n, const struct odd_packet *p)
 {
-	struct odd_fragment_key key = {.identification = p->sequence};
+	struct odd_fragment_key key = {.identification = p->sequence, .tunnel_id = p->tunnel_id};
 	const struct native_datagram *known;
 
 	memcpy(key.src, p->src, sizeof(key.src));
