@@ -265,7 +265,5 @@ int bench_kernel(struct bench *bench)
 	ring_buffer__free(kernel.ring);
 	programs__free(kernel.programs);
 	programs__free(kernel.off);
-	if (r == 0 && bench__wants(bench, "kernel.ring"))
-		r = bench_kernel_ring(bench);
-	return r;
+	return r ? r : bench_kernel_ring(bench);
 }

@@ -16,7 +16,7 @@ struct oddns_bpf;
  */
 int bench_kernel_load(bool tunnels, unsigned ring_bytes, struct oddns_bpf **ret_programs);
 
-/** bench_kernel_ring() - One ring for two processors, and a ring for each. */
+/** bench_kernel_ring() - One ring for two processors, and a ring for each; if they are wanted. */
 int bench_kernel_ring(struct bench *bench);
 
 #endif
