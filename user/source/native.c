@@ -47,17 +47,14 @@ static void emit(struct native *n, const struct odd_packet *p, const struct odd_
 		 const __u8 *frame)
 {
 	struct odd_event *e = &n->u.event;
-	__u32 bytes = span->captured;
 
-	if (!odd_is_parted(p) && bytes > n->snaplen)
-		bytes = n->snaplen;
 	e->cgroup_id = 0;
 	e->uid = ODD_NO_UID;
 	e->pid = 0;
 	memset(e->comm, 0, sizeof(e->comm));
 	odd_event_fill(e, p, span);
-	e->captured_bytes = (__u16)bytes;
-	memcpy(e->payload, frame + span->offset, bytes);
+	e->captured_bytes = (__u16)span->copied;
+	memcpy(e->payload, frame + span->offset, span->copied);
 	n->on_event(n->context, e);
 }
 
@@ -93,7 +90,7 @@ static void take(struct native *n, const struct odd_packet *p, const __u8 *frame
 		emit_parts(n, p, frame);
 		return;
 	}
-	odd_span_datagram(p, &span);
+	odd_span_datagram(p, n->snaplen, &span);
 	emit(n, p, &span, frame);
 }
 
