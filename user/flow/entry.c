@@ -347,14 +347,6 @@ struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_lo
 	return aside && (!entry || aside->last_ns <= entry->last_ns) ? aside : entry;
 }
 
-struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
-{
-	struct entry *s = entry_store__oldest_in(store, false, state);
-	struct entry *l = entry_store__oldest_in(store, true, state);
-
-	return !s || (l && l->last_ns < s->last_ns) ? l : s;
-}
-
 uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state)
 {
 	uint32_t count = store->lists[0][state].count + store->lists[1][state].count;
@@ -362,6 +354,18 @@ uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state 
 	if (state == ENTRY_PENDING)
 		count += store->lists[0][LIST_ASIDE].count + store->lists[1][LIST_ASIDE].count;
 	return count;
+}
+
+/* Asked for each state with each event, when most lists are empty. */
+struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
+{
+	struct entry *s, *l;
+
+	if (!entry_store__waiting(store, state))
+		return NULL;
+	s = entry_store__oldest_in(store, false, state);
+	l = entry_store__oldest_in(store, true, state);
+	return !s || (l && l->last_ns < s->last_ns) ? l : s;
 }
 
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry)
