@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a parsed packet to counters and events: fill, copy, submit, or count the loss. */
+/* From a parsed packet to counters and events: count, fill, copy, submit, or count the loss. */
 #ifndef ODDNS_EMIT_BPF_H
 #define ODDNS_EMIT_BPF_H
 
@@ -12,12 +12,12 @@
  */
 struct seen {
 	void *ctx; /* struct xdp_md or struct __sk_buff */
-	__u32 ifindex;
-	__u64 wakeup; /* flag for submitting */
-	/* XDP: a UDP payload that can be read directly, up to end; NULL: by the helper only */
+	const struct odd_packet *packet;
+	/* a payload that can be read directly, up to end; NULL: by the helper only */
 	const __u8 *payload;
 	const __u8 *end;
-	struct odd_packet packet;
+	__u64 wakeup; /* flag for submitting */
+	__u32 ifindex;
 };
 
 static __always_inline long load_bytes(const struct seen *s, const enum odd_hook hook, __u32 offset,
@@ -43,23 +43,23 @@ static __always_inline void count_drop(enum odd_drop reason)
  * a processor looks, and calls if the backlog is between one and two
  * thresholds: beyond, the daemon has been called and is at work.
  */
-static __always_inline __u64 wakeup_flag(__u64 packets_seen)
+static __always_inline __u64 wakeup_flag(__u64 packets_seen, const bool is_large)
 {
 	__u64 waiting;
 
-	if (packets_seen & (wakeup_packets - 1))
+	if (!is_large && packets_seen & (wakeup_packets - 1))
 		return BPF_RB_NO_WAKEUP;
 	waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	return waiting >= wakeup_bytes && waiting < 2 * (__u64)wakeup_bytes ? BPF_RB_FORCE_WAKEUP
 									    : BPF_RB_NO_WAKEUP;
 }
 
-/* Count a packet on a DNS port. */
-static __always_inline void count_packet(struct seen *s, __u32 hook)
+/* Count a packet on a DNS port. @is_large: it may take more room than a message, so look now */
+static __always_inline void count_packet(struct seen *s, __u32 hook, const bool is_large)
 {
 	__u64 *count = bpf_map_lookup_elem(&packets, &hook);
 
-	s->wakeup = count ? wakeup_flag(++*count) : BPF_RB_NO_WAKEUP;
+	s->wakeup = count ? wakeup_flag(++*count, is_large) : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void add_count(struct odd_server_count *count, __u32 bytes)
@@ -69,7 +69,7 @@ static __always_inline void add_count(struct odd_server_count *count, __u32 byte
 }
 
 /* A server that is not in the map yet, or has no place there: off the hot path. */
-static __noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
+__noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
 {
 	struct odd_server_count first = {.packets = 1, .bytes = bytes}, *count;
 
@@ -92,17 +92,37 @@ static __noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
 	return 0;
 }
 
-static __always_inline void count_server(const struct seen *s, const __u8 *header, __u32 bytes)
+static __always_inline void count_server(struct odd_server_key *key, __u32 bytes)
 {
-	struct odd_server_count *count;
-	struct odd_server_key key;
+	struct odd_server_count *count = bpf_map_lookup_elem(&server_rcode, key);
 
-	odd_server_key_fill(&s->packet, header, &key);
-	count = bpf_map_lookup_elem(&server_rcode, &key);
 	if (count)
 		add_count(count, bytes);
 	else
-		count_new_server(&key, bytes);
+		count_new_server(key, bytes);
+}
+
+static __always_inline void count_message(const struct odd_packet *p, const __u8 *header,
+					  __u32 bytes)
+{
+	struct odd_server_key key __attribute__((aligned(8)));
+
+	odd_server_key_fill(p, header, &key);
+	count_server(&key, bytes);
+}
+
+/*
+ * Has the daemon said to give this exchange up? The counters have it all the same.
+ * @id: of the DNS header as it lies there, 0 for TCP
+ */
+static __always_inline bool is_shed(const struct odd_packet *p, __u32 id)
+{
+	__u32 mask = shedding.mask;
+
+	return mask &&
+	       odd_exchange_hash(p->src, p->dst, (__u32)(p->src_port ^ p->dst_port) | id << 16,
+				 shedding.seed) &
+		       mask;
 }
 
 /*
@@ -116,6 +136,8 @@ static __always_inline void fill_sender(const struct seen *s, const enum odd_hoo
 {
 	struct __sk_buff *skb = s->ctx;
 
+	if (s->packet->tunnel)
+		return; /* its ends stand there */
 	e->cgroup_id = 0;
 	e->uid = ODD_NO_UID;
 	e->pid = 0;
@@ -155,7 +177,8 @@ static __always_inline __u64 at_most(__u64 bytes, const __u32 room)
  * the bytes are not all at hand; what was copied by then does no harm.
  *
  * verifier: each word is compared with the end, for it forgets a bound that was
- * found at a variable offset. Not for longer messages: each word is a path more.
+ * found at a variable offset. Not for longer messages: each word is a path more, which is
+ * also why copying is the last that is done to an event.
  */
 static __always_inline bool copy_words(const struct seen *s, __u8 *to, __u64 bytes,
 				       const __u32 room)
@@ -181,48 +204,44 @@ static __always_inline bool copy_words(const struct seen *s, __u8 *to, __u64 byt
 	return true;
 }
 
+/* Copy the payload; none, for a SYN, is soon copied. */
+static __always_inline bool copy_payload(const struct seen *s, const enum odd_hook hook,
+					 const struct odd_span *span, struct odd_event *e,
+					 const __u32 room)
+{
+	__u64 bytes = at_most(e->captured_bytes, room);
+
+	if (hook == ODD_HOOK_XDP && room <= COPY_WORDS_MAX && bytes >= ODD_DNS_HEADER_BYTES &&
+	    copy_words(s, e->payload, bytes, room))
+		return true;
+	bytes = at_most(e->captured_bytes, room);
+	return !bytes || load_bytes(s, hook, span->offset, e->payload, bytes) == 0;
+}
+
 /*
  * Reserve, fill and submit an event with room for @room payload bytes, a
- * constant after inlining. False when the ring has no room.
+ * constant after inlining.
  */
-static __always_inline bool emit_sized(const struct seen *s, const enum odd_hook hook,
-				       const struct odd_span *span, __u32 wanted, const __u32 room)
+static __always_inline enum odd_drop emit_sized(const struct seen *s, const enum odd_hook hook,
+						const struct odd_span *span, __u32 bytes,
+						const __u32 room)
 {
 	struct odd_event *e = bpf_ringbuf_reserve(&events, sizeof(*e) + room, 0);
-	__u64 bytes = at_most(wanted, room);
-	bool copied;
 
 	if (!e)
-		return false;
-	copied = bytes >= ODD_DNS_HEADER_BYTES &&
-		 ((hook == ODD_HOOK_XDP && room <= COPY_WORDS_MAX &&
-		   copy_words(s, e->payload, bytes, room)) ||
-		  load_bytes(s, hook, span->offset, e->payload, bytes) == 0);
-	if (!copied) {
-		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
-		count_drop(ODD_DROP_COPY_FAILED);
-		return true;
-	}
+		return ODD_DROP_RING_FULL;
 	e->time_ns = replay ? replay_ns : bpf_ktime_get_ns() + clock_offset_ns;
-	odd_event_fill(e, &s->packet, span);
+	odd_event_fill(e, s->packet, span);
 	e->captured_bytes = bytes;
 	e->ifindex = replay ? 0 : s->ifindex;
 	e->hook = hook;
 	fill_sender(s, hook, e);
-	count_server(s, e->payload, span->bytes);
-	bpf_ringbuf_submit(e, s->wakeup);
-	return true;
-}
-
-/* The ring is full: the counters still must be right. */
-static __always_inline void emit_lost(const struct seen *s, const enum odd_hook hook,
-				      const struct odd_span *span)
-{
-	__u8 header[ODD_DNS_HEADER_BYTES];
-
-	count_drop(ODD_DROP_RING_FULL);
-	if (load_bytes(s, hook, span->offset, header, sizeof(header)) == 0)
-		count_server(s, header, span->bytes);
+	if (copy_payload(s, hook, span, e, room)) {
+		bpf_ringbuf_submit(e, s->wakeup);
+		return ODD_DROP_NONE;
+	}
+	bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
+	return ODD_DROP_COPY_FAILED;
 }
 
 /*
@@ -230,24 +249,41 @@ static __always_inline void emit_lost(const struct seen *s, const enum odd_hook 
  * choose from: most queries fit 64 bytes, most responses 256. What is reserved
  * and not written costs room in the ring, what is written costs cache lines.
  */
-static __always_inline void emit(const struct seen *s, const enum odd_hook hook,
-				 const struct odd_span *span)
+static __always_inline enum odd_drop emit(const struct seen *s, const enum odd_hook hook,
+					  const struct odd_span *span, __u32 bytes)
 {
-	__u32 bytes = span->captured < snaplen ? span->captured : snaplen;
-	bool done;
-
 	if (bytes <= 64)
-		done = emit_sized(s, hook, span, bytes, 64);
-	else if (bytes <= 128)
-		done = emit_sized(s, hook, span, bytes, 128);
-	else if (bytes <= 256)
-		done = emit_sized(s, hook, span, bytes, 256);
-	else if (bytes <= 512)
-		done = emit_sized(s, hook, span, bytes, 512);
+		return emit_sized(s, hook, span, bytes, 64);
+	if (bytes <= 128)
+		return emit_sized(s, hook, span, bytes, 128);
+	if (bytes <= 256)
+		return emit_sized(s, hook, span, bytes, 256);
+	if (bytes <= 512)
+		return emit_sized(s, hook, span, bytes, 512);
+	return emit_sized(s, hook, span, bytes, ODD_SNAPLEN_MAX);
+}
+
+/*
+ * A datagram with a whole message, or what the frame has of it. The counters come first:
+ * whatever is lost behind them, they are right.
+ * @header: the first 12 bytes of the message
+ */
+static __always_inline void emit_datagram(const struct seen *s, const enum odd_hook hook,
+					  const __u8 *header)
+{
+	__u32 limit = shedding.snaplen, bytes;
+	struct odd_span span;
+	enum odd_drop drop;
+
+	count_message(s->packet, header, s->packet->payload_bytes);
+	odd_span_datagram(s->packet, &span);
+	bytes = span.captured < limit ? span.captured : limit;
+	if (is_shed(s->packet, *(const __u16 *)header))
+		drop = ODD_DROP_SHED;
 	else
-		done = emit_sized(s, hook, span, bytes, ODD_SNAPLEN_MAX);
-	if (!done)
-		emit_lost(s, hook, span);
+		drop = emit(s, hook, &span, bytes);
+	if (drop)
+		count_drop(drop);
 }
 
 #endif
