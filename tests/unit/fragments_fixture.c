@@ -29,6 +29,8 @@ static void set_header(struct odd_event *event, const struct fragment *f)
 	memcpy(event->src, src, sizeof(src));
 	memcpy(event->dst, dst, sizeof(dst));
 	event->captured_bytes = (uint16_t)(f->bytes - f->missing);
+	if (f->missing)
+		event->flags |= ODD_EVENT_CUT;
 	if (f->flags & ODD_EVENT_LATER) {
 		event->fragment_offset = (uint16_t)(f->start / 8 + 1);
 		event->message_bytes = (uint16_t)f->bytes;

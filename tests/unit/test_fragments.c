@@ -326,6 +326,7 @@ Test(fragments, two_ends_refuse_the_datagram)
 Test(fragments, what_fits_no_datagram_is_left_out)
 {
 	static const struct fragment rows[] = {
+		{.start = 0, .bytes = 1471, .flags = MORE, .message = 4500},
 		{.start = 1472, .bytes = 1479, .flags = LATER | MORE},
 		{.start = 1472, .bytes = 7, .flags = LATER | MORE},
 		{.start = 1472, .bytes = 0, .flags = LATER},
@@ -384,36 +385,41 @@ Test(fragments, a_datagram_shorter_than_udp_length_is_cut)
 	end(&trial);
 }
 
-/* Of a capture with frames of 96 bytes 54 are left behind Ethernet, IPv4 and UDP. */
+static void check_cut(struct trial *trial, uint32_t readable)
+{
+	cr_assert_eq(trial->heard.count, 1);
+	check_message(trial, 0, 0, readable);
+	fragments__finish(trial->fragments);
+	cr_assert_eq(trial->heard.count, 1);
+	cr_assert_eq(trial->counters->partial, 1);
+	end(trial);
+}
+
+/* Of frames of 98 bytes 56 are left behind Ethernet, IPv4 and UDP; of 99, 57. */
 Test(fragments, cut_frames_are_not_waited_for)
 {
 	struct fragment cut[4];
 	struct trial trial;
 
-	memcpy(cut, four, sizeof(cut));
-	for (unsigned i = 0; i < 4; i++)
-		cut[i].missing = cut[i].bytes - 54;
-	for (unsigned i = 0; i < 4; i++) {
-		const uint32_t readable[4] = {54, 1472 + 54, 2952 + 54, 4432 + 54};
+	for (unsigned left = 56; left < 58; left++) {
+		const uint32_t readable[4] = {left, 1472 + left, 2952 + left, 4432 + left};
 
+		memcpy(cut, four, sizeof(cut));
+		for (unsigned i = 0; i < 4; i++)
+			cut[i].missing = cut[i].bytes - left;
+		for (unsigned i = 0; i < 4; i++) {
+			begin(&trial, &limits);
+			give(&trial, &cut[i]);
+			for (unsigned j = 0; j < 4; j++)
+				if (j != i)
+					give(&trial, &four[j]);
+			check_cut(&trial, readable[i]);
+		}
 		begin(&trial, &limits);
-		give(&trial, &cut[i]);
-		for (unsigned j = 0; j < 4; j++)
-			if (j != i)
-				give(&trial, &four[j]);
-		cr_assert_eq(trial.heard.count, 1);
-		check_message(&trial, 0, 0, readable[i]);
-		cr_assert_eq(trial.counters->partial, 1);
-		fragments__finish(trial.fragments);
-		cr_assert_eq(trial.counters->partial, 1);
-		end(&trial);
+		for (unsigned i = 4; i--;)
+			give(&trial, &cut[i]);
+		check_cut(&trial, left);
 	}
-	begin(&trial, &limits);
-	for (unsigned i = 4; i--;)
-		give(&trial, &cut[i]);
-	cr_assert_eq(trial.heard.count, 1);
-	check_message(&trial, 0, 0, 54);
-	end(&trial);
 }
 
 /* The copy of another interface may be cut elsewhere. */

@@ -40,10 +40,11 @@
  * the datagram: it is handed on as far as it goes, cut. Two fragments that tell
  * different ends, or one beyond the end, discard all, as in Linux. A fragment that
  * others follow must be a multiple of 8 bytes long, else it alone is discarded (RFC
- * 8200 section 4.5). A first fragment of another length was cut by the capture.
+ * 8200 section 4.5).
  *
  * Cut frames: what is readable ends where the first missing byte is, and once all
- * before it is there the message is handed on, as nothing can make it longer.
+ * before it is there the message is handed on, as nothing can make it longer. How
+ * long a first fragment was that was cut is not known, nor does it matter then.
  *
  * Bounds: datagrams, those settled included, and bytes. When room runs out, the
  * oldest settled one goes, else the oldest without its first fragment, since nobody
@@ -280,6 +281,15 @@ static bool is_later(const struct odd_event *event)
 	return event->flags & ODD_EVENT_LATER;
 }
 
+/* Is a fragment that others follow a multiple of 8 bytes long? The frame's end may hide it. */
+static bool has_units(const struct odd_event *event, uint32_t length)
+{
+	if (!(event->flags & ODD_EVENT_MORE) || length % 8 == 0)
+		return true;
+	/* a first one ends with the message, or where the frame was cut */
+	return !is_later(event) && (event->flags & ODD_EVENT_CUT || length == event->message_bytes);
+}
+
 /*
  * Where a fragment stands in the message. A first one is as long as what was captured of it,
  * because its message_bytes is the whole datagram's.
@@ -293,15 +303,15 @@ static bool read_piece(const struct odd_event *event, struct piece *piece)
 		if (!event->fragment_offset || !length)
 			return false;
 		start = (event->fragment_offset - 1U) * 8;
-		if (event->flags & ODD_EVENT_MORE && length % 8)
-			return false;
 	}
 	if (start + length > MESSAGE_MAX)
 		return false;
 	piece->start = (uint16_t)start;
 	piece->captured = event->captured_bytes < length ? event->captured_bytes : (uint16_t)length;
-	piece->end = (uint16_t)(start + (is_later(event) ? length : piece->captured));
-	return true;
+	if (!is_later(event))
+		length = piece->captured;
+	piece->end = (uint16_t)(start + length);
+	return has_units(event, length);
 }
 
 static void refuse(struct fragments *fragments, struct datagram *datagram, uint64_t *counter)
@@ -354,12 +364,12 @@ static enum pieces_fit fit(const struct datagram *datagram, const struct odd_eve
 	return PIECES_SAME;
 }
 
-/* A first fragment that others follow is a multiple of 8 bytes long unless the frame was cut. */
 static void note_cut(struct datagram *datagram, const struct odd_event *event,
 		     const struct piece *piece)
 {
 	uint32_t captured_end = (uint32_t)piece->start + piece->captured;
-	bool is_cut = is_later(event) ? captured_end < piece->end : captured_end % 8 != 0;
+	bool is_cut =
+		captured_end < piece->end || (!is_later(event) && event->flags & ODD_EVENT_CUT);
 
 	if (is_cut && captured_end < datagram->cut_at)
 		datagram->cut_at = captured_end;
