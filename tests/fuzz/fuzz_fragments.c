@@ -60,17 +60,23 @@ static const uint8_t *bytes_at(uint32_t position, bool other)
 	return bytes[other] + position % 65536;
 }
 
-/* Most messages have no other bytes. */
+/* Bytes 8 at a time: sanitizers look at each step. */
 static bool is_made_of_given(const struct odd_event *message)
 {
 	const uint8_t *bytes = bytes_at(0, false);
+	uint32_t whole = message->captured_bytes & ~7U;
+	uint64_t differ = 0;
 
-	if (memcmp(message->payload, bytes, message->captured_bytes) == 0)
-		return true;
-	for (uint32_t i = 0; i < message->captured_bytes; i++)
-		if ((message->payload[i] & 0xfe) != bytes[i])
-			return false;
-	return true;
+	for (uint32_t i = 0; i < whole; i += 8) {
+		uint64_t is, was;
+
+		memcpy(&is, message->payload + i, 8);
+		memcpy(&was, bytes + i, 8);
+		differ |= is ^ was;
+	}
+	for (uint32_t i = whole; i < message->captured_bytes; i++)
+		differ |= message->payload[i] ^ bytes[i];
+	return !(differ & 0xfefefefefefefefeULL);
 }
 
 static void take(void *context, const struct odd_event *message)
