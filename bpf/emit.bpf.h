@@ -54,12 +54,15 @@ static __always_inline __u64 wakeup_flag(__u64 packets_seen, const bool is_large
 									    : BPF_RB_NO_WAKEUP;
 }
 
-/* Count a packet on a DNS port. @is_large: it may take more room than a message, so look now */
-static __always_inline void count_packet(struct seen *s, __u32 hook, const bool is_large)
+/*
+ * Count a packet on a DNS port. @is_large: it may take more room than a message, so look now.
+ * Return: the flag for submitting its events
+ */
+static __always_inline __u64 count_packet(__u32 hook, const bool is_large)
 {
 	__u64 *count = bpf_map_lookup_elem(&packets, &hook);
 
-	s->wakeup = count ? wakeup_flag(++*count, is_large) : BPF_RB_NO_WAKEUP;
+	return odd_unlearn(count ? wakeup_flag(++*count, is_large) : BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline void add_count(struct odd_server_count *count, __u32 bytes)
@@ -68,25 +71,30 @@ static __always_inline void add_count(struct odd_server_count *count, __u32 byte
 	count->bytes += bytes;
 }
 
-/* A server that is not in the map yet, or has no place there: off the hot path. */
-__noinline int count_new_server(struct odd_server_key *key, __u32 bytes)
+/*
+ * A server that is not in the map yet, or has no place there: off the hot path.
+ * verifier: Linux 6.1 takes no key that a global function was handed, so it is copied.
+ */
+__noinline int count_new_server(const struct odd_server_key *new, __u32 bytes)
 {
 	struct odd_server_count first = {.packets = 1, .bytes = bytes}, *count;
+	struct odd_server_key key;
 
-	if (!key)
+	if (!new)
 		return 0;
-	if (bpf_map_update_elem(&server_rcode, key, &first, BPF_NOEXIST) == 0)
+	key = *new;
+	if (bpf_map_update_elem(&server_rcode, &key, &first, BPF_NOEXIST) == 0)
 		return 0;
 	/* there by now, from another processor, or no room */
-	count = bpf_map_lookup_elem(&server_rcode, key);
+	count = bpf_map_lookup_elem(&server_rcode, &key);
 	if (count) {
 		add_count(count, bytes);
 		return 0;
 	}
 	count_drop(ODD_DROP_SERVER_RCODE_FULL);
-	if (bpf_map_update_elem(&overflow_rcode, &key->rcode, &first, BPF_NOEXIST) == 0)
+	if (bpf_map_update_elem(&overflow_rcode, &key.rcode, &first, BPF_NOEXIST) == 0)
 		return 0;
-	count = bpf_map_lookup_elem(&overflow_rcode, &key->rcode);
+	count = bpf_map_lookup_elem(&overflow_rcode, &key.rcode);
 	if (count)
 		add_count(count, bytes);
 	return 0;
@@ -111,18 +119,22 @@ static __always_inline void count_message(const struct odd_packet *p, const __u8
 	count_server(&key, bytes);
 }
 
+/* verifier: a function of its own, so that its two outcomes are one way again behind it. */
+__noinline int is_hash_shed(__u64 upper, __u64 lower, __u32 ports_id)
+{
+	return (odd_exchange_hash(upper, lower, ports_id, shedding.seed) & shedding.mask) != 0;
+}
+
 /*
  * Has the daemon said to give this exchange up? The counters have it all the same.
  * @id: of the DNS header as it lies there, 0 for TCP
  */
 static __always_inline bool is_shed(const struct odd_packet *p, __u32 id)
 {
-	__u32 mask = shedding.mask;
+	const __u64 *src = (const __u64 *)p->src, *dst = (const __u64 *)p->dst;
 
-	return mask &&
-	       odd_exchange_hash(p->src, p->dst, (__u32)(p->src_port ^ p->dst_port) | id << 16,
-				 shedding.seed) &
-		       mask;
+	return shedding.mask && is_hash_shed(src[0] ^ dst[0], src[1] ^ dst[1],
+					     (__u32)(p->src_port ^ p->dst_port) | id << 16);
 }
 
 /*
@@ -168,16 +180,28 @@ static __always_inline __u64 at_most(__u64 bytes, const __u32 room)
 	return bytes;
 }
 
+/* verifier: the same from below, where Linux 6.1 learns nothing of a comparison with 0. */
+static __always_inline __u64 at_least_one(__u64 bytes)
+{
+	asm volatile("if %[bytes] > 0 goto +1\n"
+		     "%[bytes] = 1"
+		     : [bytes] "+r"(bytes));
+	return bytes;
+}
+
 /* The room up to which words are copied: most queries and short responses. */
 #define COPY_WORDS_MAX 128
 
+/* Copied at a time; no message is copied by words that is shorter. */
+#define COPY_STEP 16
+
 /*
- * Copy a short message straight from the packet, by words, the last one overlapping
- * the one before: 17 ns less than the helper, which checks and calls on. False when
+ * Copy a short message straight from the packet, by words, the last ones overlapping
+ * those before: 17 ns less than the helper, which checks and calls on. False when
  * the bytes are not all at hand; what was copied by then does no harm.
  *
- * verifier: each word is compared with the end, for it forgets a bound that was
- * found at a variable offset. Not for longer messages: each word is a path more, which is
+ * verifier: each step is compared with the end, for it forgets a bound that was
+ * found at a variable offset. Not for longer messages: each step is a path more, which is
  * also why copying is the last that is done to an event.
  */
 static __always_inline bool copy_words(const struct seen *s, __u8 *to, __u64 bytes,
@@ -186,36 +210,36 @@ static __always_inline bool copy_words(const struct seen *s, __u8 *to, __u64 byt
 	const __u8 *from = s->payload, *end = s->end;
 	__u64 last;
 
-	if (!from)
+	if (!from || bytes < COPY_STEP)
 		return false;
 #pragma clang loop unroll(full)
-	for (__u32 i = 0; i < room; i += 8) {
-		if (i + 8 > bytes)
+	for (__u32 i = 0; i < room; i += COPY_STEP) {
+		if (i + COPY_STEP > bytes)
 			break;
-		if (from + i + 8 > end)
+		if (from + i + COPY_STEP > end)
 			return false;
-		*(__u64 *)(to + i) = *(const __u64 *)(from + i);
+		odd_copy16(to + i, from + i);
 	}
-	last = at_most(bytes - 8, room - 8);
+	last = at_most(bytes - COPY_STEP, room - COPY_STEP);
 	from += last;
-	if (from + 8 > end)
+	if (from + COPY_STEP > end)
 		return false;
-	*(__u64 *)(to + last) = *(const __u64 *)from;
+	odd_copy16(to + last, from);
 	return true;
 }
 
-/* Copy the payload; none, for a SYN, is soon copied. */
+/* Copy the payload, which has a DNS header at the least. */
 static __always_inline bool copy_payload(const struct seen *s, const enum odd_hook hook,
 					 const struct odd_span *span, struct odd_event *e,
 					 const __u32 room)
 {
 	__u64 bytes = at_most(e->captured_bytes, room);
 
-	if (hook == ODD_HOOK_XDP && room <= COPY_WORDS_MAX && bytes >= ODD_DNS_HEADER_BYTES &&
+	if (hook == ODD_HOOK_XDP && room <= COPY_WORDS_MAX &&
 	    copy_words(s, e->payload, bytes, room))
 		return true;
-	bytes = at_most(e->captured_bytes, room);
-	return !bytes || load_bytes(s, hook, span->offset, e->payload, bytes) == 0;
+	bytes = at_least_one(at_most(e->captured_bytes, room));
+	return load_bytes(s, hook, span->offset, e->payload, bytes) == 0;
 }
 
 /*
@@ -271,17 +295,15 @@ static __always_inline enum odd_drop emit(const struct seen *s, const enum odd_h
 static __always_inline void emit_datagram(const struct seen *s, const enum odd_hook hook,
 					  const __u8 *header)
 {
-	__u32 limit = shedding.snaplen, bytes;
 	struct odd_span span;
 	enum odd_drop drop;
 
 	count_message(s->packet, header, s->packet->payload_bytes);
-	odd_span_datagram(s->packet, &span);
-	bytes = span.captured < limit ? span.captured : limit;
+	odd_span_datagram(s->packet, shedding.snaplen, &span);
 	if (is_shed(s->packet, *(const __u16 *)header))
 		drop = ODD_DROP_SHED;
 	else
-		drop = emit(s, hook, &span, bytes);
+		drop = emit(s, hook, &span, span.copied);
 	if (drop)
 		count_drop(drop);
 }

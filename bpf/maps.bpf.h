@@ -82,6 +82,7 @@ struct scratch {
 	struct odd_packet packet;
 	struct odd_fragment_key key;
 	struct odd_chain chain;
+	__u64 wakeup; /* flag for submitting */
 	__s32 verdict;
 	__u32 parts;
 	union {

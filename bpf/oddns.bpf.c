@@ -26,16 +26,19 @@ static __always_inline bool take_common(struct seen *s, struct odd_cursor *c,
 
 	s->packet = &packet;
 	if (verdict != ODD_WALK_DNS) {
-		count_packet(s, hook, false);
+		(void)count_packet(hook, false);
 		count_drop(verdict);
 		return true;
 	}
+	/* verifier: IPv4 and IPv6 become one way here */
+	packet.payload_offset = (__u32)odd_unlearn(packet.payload_offset);
+	cursor_seek(&message, packet.payload_offset);
 	header = cursor_take(&message, ODD_DNS_HEADER_BYTES);
 	if (!header)
 		return false;
 	s->payload = header;
 	s->end = c->end;
-	count_packet(s, hook, false);
+	s->wakeup = count_packet(hook, false);
 	emit_datagram(s, hook, header);
 	return true;
 }

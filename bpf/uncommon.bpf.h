@@ -51,9 +51,9 @@ static __always_inline struct odd_cursor cursor_of(void *ctx, const enum odd_hoo
  * Some drivers leave only the Ethernet header in the linear part, which is what
  * programs can read directly (virtio_net, for frames above 128 bytes). The
  * headers are brought there: Ethernet, four tags, IPv6 and TCP take 90 bytes, each tunnel
- * about 50, the rest is for extension headers. If the kernel cannot, the walk counts it.
+ * 50 to 70, the rest is for extension headers. If the kernel cannot, the walk counts it.
  */
-#define HEADERS_BYTES 256
+#define HEADERS_BYTES 512
 
 static __always_inline void pull_headers(struct __sk_buff *skb)
 {
@@ -62,6 +62,11 @@ static __always_inline void pull_headers(struct __sk_buff *skb)
 
 	if (linear < wanted)
 		bpf_skb_pull_data(skb, wanted);
+}
+
+static __always_inline struct scratch *scratch_of(__u32 hook)
+{
+	return bpf_map_lookup_elem(&scratches, &hook);
 }
 
 static __always_inline long walk_step(struct work *w, const enum odd_hook hook)
@@ -96,8 +101,10 @@ static __always_inline void note_datagram(struct scratch *scratch, __u32 identif
 static __always_inline void note_stray(struct odd_cursor *c, struct scratch *scratch)
 {
 	if (odd_addresses_at(c, scratch->walk.stray, scratch->walk.stray_version, scratch->key.src,
-			     scratch->key.dst) == 0)
+			     scratch->key.dst) == 0) {
+		scratch->key.tunnel_id = scratch->walk.stray_tunnel_id;
 		note_datagram(scratch, scratch->walk.stray_identification, ODD_DATAGRAM_OTHER);
+	}
 }
 
 static __always_inline bool is_first_fragment(const struct odd_packet *p)
@@ -113,6 +120,7 @@ static __always_inline bool is_wanted_fragment(struct scratch *scratch)
 
 	__builtin_memcpy(scratch->key.src, p->src, 16);
 	__builtin_memcpy(scratch->key.dst, p->dst, 16);
+	scratch->key.tunnel_id = p->tunnel_id;
 	if (!(p->flags & ODD_EVENT_LATER)) {
 		note_datagram(scratch, p->sequence, ODD_DATAGRAM_DNS);
 		return true;
@@ -179,25 +187,60 @@ static __always_inline void count_segment(struct work *w, const enum odd_hook ho
 /*
  * Make an event in the scratch and hand it to the ring, which takes records of any length
  * this way. One copy more than reserving, and one place instead of one for each size.
+ *
+ * verifier: called from two places, looked at once, so it finds by itself what it needs.
+ *
+ * Return: an enum odd_drop
  */
-static __always_inline enum odd_drop output(struct work *w, const enum odd_hook hook,
-					    const struct odd_span *span, __u64 bytes)
+static __always_inline int output(void *ctx, const enum odd_hook hook, const struct odd_span *span,
+				  __u32 ifindex)
 {
-	struct odd_event *e = &w->scratch->room.event;
+	struct scratch *scratch = scratch_of(hook);
+	struct seen s = {.ctx = ctx};
+	struct odd_event *e;
+	__u64 bytes;
 
+	if (!scratch || !span)
+		return ODD_DROP_COPY_FAILED;
+	s.packet = &scratch->packet;
+	e = &scratch->room.event;
 	e->time_ns = replay ? replay_ns : bpf_ktime_get_ns() + clock_offset_ns;
-	odd_event_fill(e, &w->scratch->packet, span);
-	e->ifindex = replay ? 0 : w->seen.ifindex;
+	odd_event_fill(e, &scratch->packet, span);
+	e->ifindex = replay ? 0 : ifindex;
 	e->hook = hook;
-	fill_sender(&w->seen, hook, e);
-	bytes = at_most(bytes, ODD_PART_BYTES);
+	fill_sender(&s, hook, e);
+	bytes = at_most(span->copied, ODD_PART_BYTES);
 	e->captured_bytes = bytes;
-	if (bytes && load_bytes(&w->seen, hook, span->offset, e->payload, bytes) < 0)
+	if (bytes && load_bytes(&s, hook, span->offset, e->payload,
+				at_least_one(at_most(bytes, ODD_PART_BYTES))) < 0)
 		return ODD_DROP_COPY_FAILED;
 	bytes = at_most(bytes, ODD_PART_BYTES);
-	return bpf_ringbuf_output(&events, e, sizeof(*e) + bytes, w->seen.wakeup) < 0
+	return bpf_ringbuf_output(&events, e, sizeof(*e) + bytes, scratch->wakeup) < 0
 		       ? ODD_DROP_RING_FULL
 		       : ODD_DROP_NONE;
+}
+
+__noinline int output_xdp(struct xdp_md *ctx, const struct odd_span *span)
+{
+	return output(ctx, ODD_HOOK_XDP, span, ctx->ingress_ifindex);
+}
+
+__noinline int output_ingress(struct __sk_buff *skb, const struct odd_span *span)
+{
+	return output(skb, ODD_HOOK_TC_INGRESS, span, skb->ifindex);
+}
+
+__noinline int output_egress(struct __sk_buff *skb, const struct odd_span *span)
+{
+	return output(skb, ODD_HOOK_TC_EGRESS, span, skb->ifindex);
+}
+
+static __always_inline enum odd_drop output_at(void *ctx, const enum odd_hook hook,
+					       const struct odd_span *span)
+{
+	if (hook == ODD_HOOK_XDP)
+		return output_xdp(ctx, span);
+	return hook == ODD_HOOK_TC_INGRESS ? output_ingress(ctx, span) : output_egress(ctx, span);
 }
 
 /*
@@ -216,7 +259,7 @@ static __always_inline long emit_part(struct work *w, const enum odd_hook hook)
 		count_drop(ODD_DROP_PART_LOST);
 		return 1;
 	}
-	drop = output(w, hook, &span, span.captured);
+	drop = output_at(w->seen.ctx, hook, &span);
 	if (!drop)
 		return !span.more;
 	count_drop(part || !w->scratch->packet.payload_bytes ? ODD_DROP_PART_LOST : drop);
@@ -255,7 +298,7 @@ static __always_inline void take_segment(struct work *w, const enum odd_hook hoo
 	struct odd_packet *p = &w->scratch->packet;
 
 	if (p->payload_bytes) {
-		count_packet(&w->seen, hook, true);
+		w->scratch->wakeup = count_packet(hook, true);
 		count_segment(w, hook);
 	} else {
 		count_drop(ODD_DROP_TCP_CONTROL);
@@ -277,7 +320,7 @@ static __always_inline void take_fragment(struct work *w, const enum odd_hook ho
 
 	if (!is_wanted_fragment(w->scratch))
 		return;
-	count_packet(&w->seen, hook, true);
+	w->scratch->wakeup = count_packet(hook, true);
 	if (is_first_fragment(p)) {
 		if (load_bytes(&w->seen, hook, p->payload_offset, header, sizeof(header)) < 0) {
 			count_drop(ODD_DROP_COPY_FAILED);
@@ -295,22 +338,21 @@ static __always_inline void take_fragment(struct work *w, const enum odd_hook ho
 static __always_inline void take_datagram(struct work *w, const enum odd_hook hook)
 {
 	const struct odd_packet *p = &w->scratch->packet;
-	__u32 limit = shedding.snaplen;
 	__u8 header[ODD_DNS_HEADER_BYTES];
 	struct odd_span span;
 	enum odd_drop drop;
 
-	count_packet(&w->seen, hook, true);
+	w->scratch->wakeup = count_packet(hook, true);
 	if (load_bytes(&w->seen, hook, p->payload_offset, header, sizeof(header)) < 0) {
 		count_drop(ODD_DROP_COPY_FAILED);
 		return;
 	}
 	count_message(p, header, p->payload_bytes);
-	odd_span_datagram(p, &span);
+	odd_span_datagram(p, shedding.snaplen, &span);
 	if (is_shed(p, *(const __u16 *)header))
 		drop = ODD_DROP_SHED;
 	else
-		drop = output(w, hook, &span, span.captured < limit ? span.captured : limit);
+		drop = output_at(w->seen.ctx, hook, &span);
 	if (drop)
 		count_drop(drop);
 }
@@ -348,7 +390,7 @@ static __always_inline void take(struct work *w, int verdict, const enum odd_hoo
 		return;
 	if (verdict != ODD_WALK_DNS) {
 		if (verdict >= ODD_DROP_FIRST_UNPARSABLE)
-			count_packet(&w->seen, hook, true);
+			w->scratch->wakeup = count_packet(hook, true);
 		count_drop(verdict);
 		return;
 	}
@@ -360,11 +402,6 @@ static __always_inline void take(struct work *w, int verdict, const enum odd_hoo
 		take_datagram(w, hook);
 }
 
-static __always_inline struct scratch *scratch_of(__u32 hook)
-{
-	return bpf_map_lookup_elem(&scratches, &hook);
-}
-
 __noinline int uncommon_xdp(struct xdp_md *ctx)
 {
 	struct work w = {.seen = {.ctx = ctx}, .scratch = scratch_of(ODD_HOOK_XDP)};
@@ -373,7 +410,6 @@ __noinline int uncommon_xdp(struct xdp_md *ctx)
 	if (!w.scratch)
 		return 0;
 	w.seen.packet = &w.scratch->packet;
-	w.seen.ifindex = ctx->ingress_ifindex;
 	odd_walk_start(&w.scratch->walk, (__u32)(c.end - c.start), tunnels);
 	take(&w, walk_all(&w, ODD_HOOK_XDP, bpf_xdp_get_buff_len(ctx)), ODD_HOOK_XDP);
 	return 0;
@@ -389,7 +425,6 @@ static __always_inline int uncommon_skb(struct __sk_buff *skb, const enum odd_ho
 	pull_headers(skb);
 	c = cursor_on(skb->data, skb->data_end);
 	w.seen.packet = &w.scratch->packet;
-	w.seen.ifindex = skb->ifindex;
 	odd_walk_start(&w.scratch->walk, (__u32)(c.end - c.start), tunnels);
 	/* The tag that the NIC or veth moved from the frame into metadata stands before all others.
 	 */

@@ -57,6 +57,22 @@ static __always_inline const void *cursor_take(struct odd_cursor *c, __u32 bytes
 #define CURSOR_OFFSET_MASK 0x7fff
 
 /**
+ * odd_unlearn() - The same number, of which the verifier knows nothing.
+ *
+ * verifier: ways that have learned different constants are never one again, and each goes
+ * on through all that follows. Swapped twice, a number is forgotten, for one or two cycles.
+ */
+static __always_inline __u64 odd_unlearn(__u64 number)
+{
+#ifdef __bpf__
+	asm volatile("%0 = be64 %0\n"
+		     "%0 = be64 %0"
+		     : "+r"(number));
+#endif
+	return number;
+}
+
+/**
  * cursor_seek() - Stand at a place of the packet, wherever the cursor stood before.
  * @offset: from the start of the packet, 0..CURSOR_OFFSET_MASK
  *

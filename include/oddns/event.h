@@ -9,11 +9,15 @@
 
 #include "packet.h"
 
-/* Which datagram a fragment belongs to (RFC 791 section 3.2, RFC 8200 section 4.5). */
+/*
+ * Which datagram a fragment belongs to (RFC 791 section 3.2, RFC 8200 section 4.5). Networks in
+ * tunnels use each other's addresses.
+ */
 struct odd_fragment_key {
 	__u8 src[16];
 	__u8 dst[16];
 	__u32 identification;
+	__u32 tunnel_id;
 };
 
 /* What its first fragment has told of a datagram. */
@@ -23,7 +27,7 @@ enum odd_datagram {
 	ODD_DATAGRAM_OTHER,
 };
 
-_Static_assert(sizeof(struct odd_fragment_key) == 36, "odd_fragment_key: hashed as bytes");
+_Static_assert(sizeof(struct odd_fragment_key) == 40, "odd_fragment_key: hashed as bytes");
 
 /* Does a packet travel whole, in parts? Else it is a datagram with one message. */
 static __always_inline int odd_is_parted(const struct odd_packet *p)
@@ -94,19 +98,19 @@ static __always_inline void odd_segment_key_fill(const struct odd_packet *p, int
 
 /**
  * odd_exchange_hash() - The same number for all packets of an exchange, both directions.
- * @id: of the DNS header, as it lies there; 0 for TCP, where a connection is one
+ * @upper: first 8 bytes of source and destination address, one xor the other
+ * @lower: last 8 bytes, the same way
+ * @ports_id: source xor destination port, and above it the id of the DNS header as it lies
+ *	there; 0 for TCP, where a connection is one
  *
  * Multiplication mixes upwards, so the upper half is what counts.
  */
-static __always_inline __u32 odd_exchange_hash(const __u8 *src, const __u8 *dst, __u32 ports_id,
-					       __u64 seed)
+static __always_inline __u32 odd_exchange_hash(__u64 upper, __u64 lower, __u32 ports_id, __u64 seed)
 {
-	__u64 hash = seed ^ ports_id, s[2], d[2];
+	__u64 hash = seed ^ ports_id;
 
-	odd_copy16((__u8 *)s, src);
-	odd_copy16((__u8 *)d, dst);
-	hash = (hash ^ s[0] ^ d[0]) * 0x9e3779b97f4a7c15ULL;
-	hash = (hash ^ hash >> 32 ^ s[1] ^ d[1]) * 0x9e3779b97f4a7c15ULL;
+	hash = (hash ^ upper) * 0x9e3779b97f4a7c15ULL;
+	hash = (hash ^ hash >> 32 ^ lower) * 0x9e3779b97f4a7c15ULL;
 	return (__u32)(hash >> 32);
 }
 
@@ -116,16 +120,19 @@ struct odd_span {
 	__u32 bytes;	/* message_bytes of the event */
 	__u32 here;	/* of these, those that this part has as the headers say */
 	__u32 captured; /* and that are in the frame */
+	__u32 copied;	/* and that travel */
 	__u32 skipped;	/* payload of the packet that stands before this part */
 	__u32 more;	/* another part follows */
 };
 
-/* The one message of a datagram. */
-static __always_inline void odd_span_datagram(const struct odd_packet *p, struct odd_span *span)
+/* The one message of a datagram. @snaplen: how much of it may travel */
+static __always_inline void odd_span_datagram(const struct odd_packet *p, __u32 snaplen,
+					      struct odd_span *span)
 {
 	span->offset = p->payload_offset;
 	span->bytes = span->here = p->payload_bytes;
 	span->captured = p->captured_bytes;
+	span->copied = span->captured < snaplen ? span->captured : snaplen;
 	span->skipped = 0;
 	span->more = 0;
 }
@@ -147,7 +154,7 @@ static __always_inline int odd_span_part(const struct odd_packet *p, __u32 skipp
 	span->offset = p->payload_offset + skipped;
 	span->more = left > ODD_PART_BYTES;
 	span->here = span->more ? ODD_PART_BYTES : left;
-	span->captured = there < span->here ? there : span->here;
+	span->captured = span->copied = there < span->here ? there : span->here;
 	span->skipped = skipped;
 	span->bytes = span->here;
 	if (!skipped && (p->flags & (ODD_EVENT_FRAGMENT | ODD_EVENT_LATER)) == ODD_EVENT_FRAGMENT)

@@ -69,6 +69,7 @@ struct odd_walk {
 	__u32 outer;   /* the one around it; 0: none */
 	__u32 stray;   /* a first fragment's IP header whose datagram is not DNS itself; 0: none */
 	__u32 stray_identification;
+	__u32 stray_tunnel_id;
 	__u32 tunnel_id;
 	__u32 identification; /* of a fragment */
 	__u64 vlans;	      /* VIDs, the outermost in the lowest 16 bits */
@@ -143,10 +144,15 @@ static __always_inline void odd_copy16(__u8 *to, const __u8 *from)
 /* An IPv4 address mapped into IPv6. */
 static __always_inline void odd_map4(__u8 *to, const __u8 *from)
 {
-	static const __u8 prefix[12] = {[10] = 0xff, [11] = 0xff};
+	const __u8 prefix[4] = {0, 0, 0xff, 0xff};
+	__u64 zero = odd_unlearn(0);
+	__u32 word;
 
-	for (int i = 0; i < 12; i += 4)
-		odd_copy4(to + i, prefix + i);
+	__builtin_memcpy(&word, prefix, sizeof(word));
+	word = (__u32)odd_unlearn(word);
+	odd_copy4(to, (const __u8 *)&zero);
+	odd_copy4(to + 4, (const __u8 *)&zero);
+	odd_copy4(to + 8, (const __u8 *)&word);
 	odd_copy4(to + 12, from);
 }
 

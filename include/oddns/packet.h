@@ -163,6 +163,7 @@ odd_step_ports(struct odd_cursor *c, const volatile struct odd_ports *ports, str
 		w->stray = w->ip;
 		w->stray_version = w->version;
 		w->stray_identification = w->identification;
+		w->stray_tunnel_id = w->tunnel_id;
 	}
 	return odd_step_udp_tunnel(c, w, l4);
 }

@@ -59,6 +59,7 @@ static __always_inline int odd_step_enter(struct odd_walk *w, __u8 tunnel, __u32
 		odd_step_narrow(w, w->claimed);
 	w->claimed = 0;
 	w->flags = 0; /* what is inside a first fragment is no fragment itself */
+	w->identification = 0;
 	w->tunnel = tunnel;
 	w->tunnel_id = id;
 	return ODD_WALK_ON;

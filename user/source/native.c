@@ -20,7 +20,8 @@ static void note_datagram(struct native *n, const struct odd_fragment_key *key,
 
 static void note_stray(struct native *n, struct odd_cursor *c, const struct odd_walk *w)
 {
-	struct odd_fragment_key key = {.identification = w->stray_identification};
+	struct odd_fragment_key key = {.identification = w->stray_identification,
+				       .tunnel_id = w->stray_tunnel_id};
 
 	if (odd_addresses_at(c, w->stray, w->stray_version, key.src, key.dst) == 0)
 		note_datagram(n, &key, ODD_DATAGRAM_OTHER);
@@ -29,7 +30,7 @@ static void note_stray(struct native *n, struct odd_cursor *c, const struct odd_
 /* A first fragment is noted; a later one of what is known to be no DNS is let go. */
 static bool is_wanted_fragment(struct native *n, const struct odd_packet *p)
 {
-	struct odd_fragment_key key = {.identification = p->sequence};
+	struct odd_fragment_key key = {.identification = p->sequence, .tunnel_id = p->tunnel_id};
 	const struct native_datagram *known;
 
 	memcpy(key.src, p->src, sizeof(key.src));
@@ -46,17 +47,14 @@ static void emit(struct native *n, const struct odd_packet *p, const struct odd_
 		 const __u8 *frame)
 {
 	struct odd_event *e = &n->u.event;
-	__u32 bytes = span->captured;
 
-	if (!odd_is_parted(p) && bytes > n->snaplen)
-		bytes = n->snaplen;
 	e->cgroup_id = 0;
 	e->uid = ODD_NO_UID;
 	e->pid = 0;
 	memset(e->comm, 0, sizeof(e->comm));
 	odd_event_fill(e, p, span);
-	e->captured_bytes = (__u16)bytes;
-	memcpy(e->payload, frame + span->offset, bytes);
+	e->captured_bytes = (__u16)span->copied;
+	memcpy(e->payload, frame + span->offset, span->copied);
 	n->on_event(n->context, e);
 }
 
@@ -92,7 +90,7 @@ static void take(struct native *n, const struct odd_packet *p, const __u8 *frame
 		emit_parts(n, p, frame);
 		return;
 	}
-	odd_span_datagram(p, &span);
+	odd_span_datagram(p, n->snaplen, &span);
 	emit(n, p, &span, frame);
 }
 
