@@ -369,6 +369,21 @@ struct entry *entry_store__newer(const struct entry_store *store, const struct e
 	return at(store, entry->newer);
 }
 
+void entry_store__each_pending(struct entry_store *store,
+			       void (*visit)(void *context, struct entry *entry), void *context)
+{
+	static const unsigned pending[] = {ENTRY_PENDING, LIST_ASIDE};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct entry *entry = at(store, store->lists[i / 2][pending[i % 2]].oldest), *next;
+
+		for (; entry; entry = next) {
+			next = entry_store__newer(store, entry);
+			visit(context, entry);
+		}
+	}
+}
+
 struct entry *entry_store__find(const struct entry_store *store, const struct entry_key *key,
 				uint32_t hash, const struct entry *after)
 {
