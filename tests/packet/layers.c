@@ -117,15 +117,18 @@ static void put_gre(struct writer *w, const struct packet_layer *l, unsigned nex
 }
 
 /* draft-foschiano-erspan-03 sections 4.2 and 4.3; class of service and the like are all ones */
-static void put_erspan(struct writer *w, const struct packet_layer *l)
+static void put_erspan(struct writer *w, const struct packet_layer *l, unsigned next)
 {
-	put16(w, (l->kind == PACKET_ERSPAN2 ? 1U : 2U) << 12 | l->vlan);
+	unsigned frame_type = next == PACKET_ETHERNET ? 0 : 2; /* IP */
+
+	put8(w, field_or(l->first, (l->kind == PACKET_ERSPAN2 ? 0x10U : 0x20U) | l->vlan >> 8));
+	put8(w, l->vlan);
 	put16(w, 0xfc00 | l->id);
 	put_filler(w, 4); /* index, timestamp */
 	if (l->kind == PACKET_ERSPAN2)
 		return;
-	put_filler(w, 2);				 /* security group tag */
-	put16(w, 0x83fe | (l->flags & PACKET_ERSPAN_O)); /* frame type 0: Ethernet */
+	put_filler(w, 2); /* security group tag */
+	put16(w, 0x83fe | frame_type << 10 | (l->flags & PACKET_ERSPAN_O));
 	if (l->flags & PACKET_ERSPAN_O)
 		put_filler(w, 8);
 }
@@ -182,7 +185,7 @@ void put_layer(struct writer *w, const struct packet_layer *layer, unsigned next
 		return put_gre(w, layer, next);
 	case PACKET_ERSPAN2:
 	case PACKET_ERSPAN3:
-		return put_erspan(w, layer);
+		return put_erspan(w, layer, next);
 	case PACKET_MPLS:
 		return put_mpls(w, layer, next);
 	case PACKET_PPPOE:

@@ -270,6 +270,7 @@ static const struct packet_row rows[] = {
 	{"GTP echo request", {GTP_WITH(.code = 1), QUERY4}, .fate = PACKET_OTHER},
 	{"GTP end marker", {GTP_WITH(.code = 254), QUERY4}, .fate = PACKET_OTHER},
 	{"GTP of version 2", {GTP_WITH(.first = 0x50), QUERY4}, .fate = PACKET_OTHER},
+	{"GTP of version 3", {GTP_WITH(.first = 0x70), QUERY4}, .fate = PACKET_OTHER},
 	{"GTP', the charging protocol", {GTP_WITH(.first = 0x20), QUERY4}, .fate = PACKET_OTHER},
 	{"GTP, no IP in it", {IN_GTP, QUERY4, .nibble = 5}, .fate = PACKET_OTHER},
 	{"GTP header cut", {IN_GTP, QUERY4, .frame_bytes = 42 + 7}, .fate = ODD_DROP_TUNNEL_HEADER},
