@@ -57,6 +57,11 @@ const struct setting_row setting_rows[] = {
 	 "how many queries are remembered at once; bounds the memory"},
 	{"sensor", "servers", SETTING_COUNT, AT(servers), 0, "1024", "2", "65536", "servers",
 	 "how many servers are remembered at once; bounds the memory"},
+	{"sensor", "connections", SETTING_COUNT, AT(connections), 0, "65536", "16", "1048576",
+	 "connections", "how many TCP connections are remembered at once; bounds the memory"},
+	{"sensor", "assembly", SETTING_SIZE, AT(assembly), 0, "32M", "1M", "4G", "bytes",
+	 "how much of messages may wait for the rest of their segments and fragments; bounds the "
+	 "memory"},
 	{"sensor", "pins", SETTING_PATH, AT(pin_dir), 0, "/sys/fs/bpf/oddns", NULL, NULL, "",
 	 "folder in a BPF file system where the maps are pinned"},
 	{"sensor", "state", SETTING_PATH, AT(state_dir), 0, "/run/oddns", NULL, NULL, "",

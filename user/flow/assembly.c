@@ -18,6 +18,7 @@ struct assembly {
 	void *context;
 	struct fragments *fragments;
 	struct streams *streams;
+	struct sampling sampling;
 	bool is_joined; /* the packet at hand has ended no message yet */
 };
 
@@ -89,6 +90,11 @@ static void assemble(struct assembly *assembly, const struct odd_event *event)
 
 void assembly__event(struct assembly *assembly, const struct odd_event *event)
 {
+	if (sampling__leaves_out(&assembly->sampling, event)) {
+		assembly->counters.packets += is_packet(event);
+		assembly->counters.shed += is_packet(event);
+		return;
+	}
 	if (event->protocol == IPPROTO_TCP ||
 	    event->flags & (ODD_EVENT_FRAGMENT | ODD_EVENT_FOLLOWS)) {
 		assemble(assembly, event);
@@ -116,12 +122,14 @@ const struct assembly_counters *assembly__counters(const struct assembly *assemb
 	return &assembly->counters;
 }
 
-const struct fragments_counters *assembly__fragments(const struct assembly *assembly)
+void assembly__sample(struct assembly *assembly, const struct odd_shedding *order)
 {
-	return fragments__counters(assembly->fragments);
+	sampling__order(&assembly->sampling, order, 0);
 }
 
-const struct streams_counters *assembly__streams(const struct assembly *assembly)
+void assembly__totals(const struct assembly *assembly, struct assembly_totals *ret)
 {
-	return streams__counters(assembly->streams);
+	ret->packets = assembly->counters;
+	ret->fragments = *fragments__counters(assembly->fragments);
+	ret->streams = *streams__counters(assembly->streams);
 }

@@ -533,8 +533,6 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
-	if (event->flags & ODD_EVENT_FOLLOWS)
-		table->counters.coalesced++;
 	s.event = event;
 	verdict = dns_message_read(&bytes, &s.message);
 	if (verdict > DNS_MESSAGE_CUT) {

@@ -11,7 +11,7 @@
  * moment between two calls:
  *   queries   = answered + unanswered + pending + retransmitted + evicted
  *   responses = answered + late + orphan + duplicate + continued + unsampled
- *   packets + coalesced = queries + responses + folded + unparsable
+ *   messages = queries + responses + folded + unparsable
  * where the right side is the number of events that were handed in. An exchange is delivered
  * when it is counted, but for a zone transfer: that is counted as answered or late with its
  * first message, and delivered when it ends (struct exchange_usage.transfers are still to be).
@@ -30,7 +30,6 @@ struct exchange_counters {
 	uint64_t unsampled; /* responses whose query was left out: exchange_table__sample() */
 	uint64_t continued; /* messages of a zone transfer behind its first, which answered */
 	uint64_t folded;    /* the same packet seen at a second hook */
-	uint64_t coalesced; /* messages that were not the first of their TCP segment */
 	uint64_t unparsable[DNS_MESSAGE_VERDICTS]; /* by verdict; OK and CUT stay 0 */
 };
 
