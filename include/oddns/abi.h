@@ -142,6 +142,7 @@ struct odd_ports {
 struct odd_shedding {
 	__u32 snaplen; /* of messages over UDP, 12..ODD_SNAPLEN_MAX */
 	__u32 mask;    /* an exchange goes when its hash has one of these bits; 0: none goes */
+	__u64 seed;    /* of that hash, so that nobody can choose what goes */
 };
 
 /* struct odd_event.flags */

@@ -40,8 +40,8 @@ def main(path, skipped=None):
     claims = [
         ("queries", s["queries"], "answered + unanswered + pending + retransmitted + evicted",
          s["answered"] + s["unanswered"] + s["pending"] + s["retransmitted"] + s["evicted"]),
-        ("responses", s["responses"], "answered + late + orphan + duplicate",
-         s["answered"] + s["late"] + s["orphan"] + s["duplicate"]),
+        ("responses", s["responses"], "answered + late + orphan + duplicate + continued",
+         s["answered"] + s["late"] + s["orphan"] + s["duplicate"] + s["continued"]),
         ("packets + coalesced", s["packets"] + s["coalesced"],
          "queries + responses + folded + unparsable + lost",
          s["queries"] + s["responses"] + s["folded"] + unparsable + lost),

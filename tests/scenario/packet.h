@@ -19,7 +19,8 @@ union packet {
 /**
  * packet_message() - Make a query or response.
  * @words: [client=A:P] [server=A:P] [id=N] [NAME [TYPE]] [proto=tcp] [vlan=N[,N]] [if=N]
- *	[hook=xdp|ingress|egress] [follows] [uid=N] [pid=N] [comm=TEXT] [rd] [aa] ... [opcode=N]
+ *	[hook=xdp|ingress|egress] [follows] [uid=N] [pid=N] [comm=TEXT] [tunnel=KIND[:ID]
+ *	[outer=SRC,DST]] [rd] [aa] ... [opcode=N]
  *	[edns] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N] and
  *	[name=NAME] [type=TYPE], when its question is not the query's
  *
@@ -32,6 +33,10 @@ const char *packet_raw(struct words *words, union packet *ret);
 
 /** packet_address() - Read "10.0.0.1" or "2001:db8::1" as 16 bytes, mapped. */
 bool packet_address(const char *text, uint8_t ret[16]);
+
+/** packet_tunnel() - enum odd_tunnel of a kind as exchanges show it, "none" too; -1 when unknown.
+ */
+int packet_tunnel(const char *text);
 
 /** packet_type() - QTYPE of a mnemonic or "TYPE65280"; 0 when unknown. */
 uint16_t packet_type(const char *text);

@@ -67,9 +67,10 @@ static struct state make_state(struct state_server *server)
 			      .late = 137,
 			      .orphan = 139,
 			      .duplicate = 149,
+			      .continued = 199,
 			      .folded = 151,
 			      .coalesced = 157},
-		.usage = {.entries = 163, .limit = 167, .bytes = 173},
+		.usage = {.entries = 163, .limit = 167, .bytes = 173, .transfers = 211},
 		.resident_bytes = 179,
 		.alerts_raised = 181,
 		.alerts_unsent = 191,
@@ -189,8 +190,8 @@ Test(state, files_that_are_no_state_are_refused)
 		"{}",
 		"{\"type\":\"status\"}",
 		"{\"type\":\"status\",\"abi\":0}",
-		"{\"type\":\"status\",\"abi\":1,\"servers\":[{}]}",
-		"{\"type\":\"status\",\"abi\":1,\"servers\":[{\"address\":\"x\"}]}",
+		"{\"type\":\"status\",\"abi\":2,\"servers\":[{}]}",
+		"{\"type\":\"status\",\"abi\":2,\"servers\":[{\"address\":\"x\"}]}",
 	};
 	struct state *got = NULL;
 
@@ -200,7 +201,7 @@ Test(state, files_that_are_no_state_are_refused)
 		cr_expect_eq(state__read(dir, &got), -EPROTO, "%s", bad[i]);
 	}
 	cr_expect_null(got);
-	put("{\"type\":\"status\",\"abi\":1,\"interfaces\":7,\"exchanges\":[]}");
+	put("{\"type\":\"status\",\"abi\":2,\"interfaces\":7,\"exchanges\":[]}");
 	cr_expect_eq(state__read(dir, &got), 0, "what is missing is 0");
 	cr_expect_str_eq(got->version, "");
 	state__free(got);

@@ -158,6 +158,7 @@ static int make_engine(struct replay *replay)
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
+		.tunnels = settings->tunnels,
 	};
 	enum engine_choice choice = replay->options.engine;
 	int r;

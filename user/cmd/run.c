@@ -416,6 +416,7 @@ static int open_live(struct daemon *d)
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
+		.tunnels = settings->tunnels,
 		.ring_bytes = (__u32)settings->ring_bytes,
 		.server_keys = options__server_keys(settings),
 		.pin_dir = settings->pin_dir,

@@ -47,7 +47,10 @@ const struct setting_row setting_rows[] = {
 	{"sensor", "clear_after", SETTING_COUNT, AT(clear_after), 0, "3", "1", "100", "evaluations",
 	 "how often in a row it must not be odd before the alert is cleared"},
 	{"sensor", "snaplen", SETTING_COUNT, AT(snaplen), 0, "512", "64", "4096", "bytes",
-	 "how much of each DNS message travels to user space"},
+	 "how much of each DNS message over UDP travels to user space"},
+	{"sensor", "tunnels", SETTING_COUNT, AT(tunnels), 0, "4", "0", "4", "tunnels",
+	 "how many tunnels in tunnels are entered in search of DNS (VXLAN, GENEVE, GRE, ERSPAN, IP in "
+	 "IP, GTP-U, MPLS, PPPoE); 0: none"},
 	{"sensor", "ring", SETTING_POWER, AT(ring_bytes), 0, "4M", "64k", "1G", "bytes",
 	 "size of the ring buffer between kernel and daemon"},
 	{"sensor", "pending", SETTING_SIZE, AT(pending), 0, "1M", "64", "64M", "queries",

@@ -61,6 +61,7 @@ struct settings {
 	unsigned raise_after;	/* evaluations in a row */
 	unsigned clear_after;
 	unsigned snaplen;    /* bytes of a message */
+	unsigned tunnels;    /* in tunnels that are entered, 0..4 */
 	uint64_t ring_bytes; /* power of two */
 	uint64_t pending;    /* queries remembered */
 	unsigned servers;    /* servers remembered */

@@ -245,6 +245,7 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 		{"late", e->late, "responses after the timeout"},
 		{"orphan", e->orphan, "responses without a query that was seen"},
 		{"duplicate", e->duplicate, "further responses to an answered query"},
+		{"continued", e->continued, "further messages of a zone transfer"},
 		{"folded", e->folded, "packets seen at two places, counted once"},
 		{"coalesced", e->coalesced, "messages that shared a TCP segment with others"},
 	};
