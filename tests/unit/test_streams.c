@@ -456,6 +456,25 @@ Test(streams, second_hole_is_awaited_as_long_as_the_first)
 	talk_free(t);
 }
 
+Test(streams, hole_is_awaited_from_when_it_was_noticed)
+{
+	struct talk *t = talk_of(4);
+
+	talk_send(t, 'a', 0, 20);
+	talk_wait(t, 900 * MS);
+	talk_send(t, 'a', 25, M + 20);
+	talk_send(t, 'a', M + 25, 3 * M);
+	talk_wait(t, 900 * MS);
+	told(t, "");
+	talk_send(t, 'a', 20, 25); /* the first one closes, and another one is there */
+	told(t, "a1");
+	talk_wait(t, 1 * S - 1);
+	told(t, "");
+	talk_wait(t, 1);
+	told(t, "a2/18 a3");
+	talk_free(t);
+}
+
 Test(streams, late_segment_of_a_hole_that_was_given_up_is_old)
 {
 	struct talk *t = talk_of(3);
@@ -550,6 +569,8 @@ Test(streams, bytes_of_a_message_do_not_look_like_a_start)
 		{{0, 60, 0, 1, 1, 0, 0, 1, 0, 2}, 24},	  /* a query with answers */
 		{{0, 60, 0, 1, 0x81, 0, 0, 1, 0, 4}, 24}, /* more records than have room */
 		{{0, 60, 0, 0, 0, 0, 0, 0, 0, 0}, 24},	  /* nothing but zeros */
+		{{0, 60, 0, 1, 0x80, 0, 0, 2}, 24},	  /* a response with two questions */
+		{{0, 22, 0, 1, 0x78, 0, 0, 1}, 24}, /* opcode 15, though it fills the segment */
 	};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -562,6 +583,37 @@ Test(streams, bytes_of_a_message_do_not_look_like_a_start)
 		cr_assert_eq(t->counters->resynced, 0, "row %u", i);
 		talk_free(t);
 	}
+}
+
+/* A whole message, and another one with opcode 15. */
+Test(streams, prefixes_that_fill_the_segment_are_enough_behind_the_first_message)
+{
+	for (unsigned less = 0; less < 3; less++) {
+		struct talk *t = talk_of(1);
+
+		t->port++;
+		talk_say_bytes(t, 'a', "\0\022\0\1\170\0\0\1\0\0\0\0\0\0\1\1\1\1\1\1", 20);
+		talk_send(t, 'a', 0, M + 20 - less);
+		cr_assert_eq(t->counters->resynced, less == 0);
+		cr_assert_eq(t->counters->skipped, less > 0);
+		talk_free(t);
+	}
+}
+
+Test(streams, what_was_skipped_is_old)
+{
+	struct talk *t = talk_of(4);
+
+	t->port++;
+	talk_send(t, 'a', 7, M + 7);
+	talk_send(t, 'a', 7, M + 7);
+	cr_assert_eq(t->counters->skipped, 1);
+	cr_assert_eq(t->counters->retransmitted, 1);
+	talk_send(t, 'a', M, 2 * M); /* bytes of it were skipped */
+	cr_assert_eq(t->counters->skipped, 2);
+	talk_send(t, 'a', 2 * M, 3 * M);
+	told(t, "a3");
+	talk_free(t);
 }
 
 Test(streams, connection_whose_syns_were_not_seen_replaces_an_old_one)

@@ -74,8 +74,9 @@ static void cut(struct trial *trial, int s, uint32_t least)
 
 	while (at < said) {
 		uint32_t end = at + least + dice(trial, dice(trial, 3) ? 60 : 1400);
+		bool at_message = dice(trial, 2);
 
-		for (unsigned i = 0; i < MESSAGES && dice(trial, 2); i++)
+		for (unsigned i = 0; i < MESSAGES && at_message; i++)
 			if (trial->begins[s][i] >= at + least && trial->begins[s][i] < end)
 				end = trial->begins[s][i];
 		if (end + least > said)

@@ -80,7 +80,10 @@ static uint32_t reference(const struct connections *cs, const struct connection 
 
 uint32_t connections__hash(const struct connections *cs, const struct connection_key *key)
 {
-	return (uint32_t)hash_bytes(key, sizeof(*key), cs->seed);
+	uint32_t hash = (uint32_t)hash_bytes(key, sizeof(*key), cs->seed);
+
+	__builtin_prefetch(&cs->buckets[hash & cs->mask], 1);
+	return hash;
 }
 
 struct connection *connections__find(const struct connections *cs, const struct connection_key *key,

@@ -89,7 +89,7 @@ void connections__done(struct connections *connections);
  */
 unsigned connection_key_of(const struct odd_event *event, struct connection_key *ret_key);
 
-/** connections__hash() - Of a key. */
+/** connections__hash() - Of a key, which will be looked up soon. */
 uint32_t connections__hash(const struct connections *connections, const struct connection_key *key);
 
 /** connections__find() - Return: it, NULL when there is none. */

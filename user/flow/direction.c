@@ -115,7 +115,10 @@ static void tell_incomplete(struct direction_room *room, struct direction *d)
 
 /* --- room ------------------------------------------------------------------------------------- */
 
-/* Let who has waited longest hand on what it holds, but not @asking itself. */
+/*
+ * Let who has waited longest hand on what it holds, but not @asking itself. What is handed on
+ * meanwhile may ask too, and gets nothing, so this goes one level deep.
+ */
 static bool release_oldest(struct direction_room *room, const struct direction *asking)
 {
 	struct backlog *b = room->backlogs.oldest;
