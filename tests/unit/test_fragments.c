@@ -26,6 +26,7 @@ struct trial {
 	struct fragments *fragments;
 	const struct fragments_counters *counters;
 	struct heard heard;
+	bool uniform; /* all bytes are alike, so that bytes tell nothing */
 };
 
 static void begin(struct trial *trial, const struct fragments_limits *with)
@@ -45,6 +46,8 @@ static void give(struct trial *trial, const struct fragment *fragment)
 {
 	struct odd_event *event = fixture_event(fragment);
 
+	if (trial->uniform)
+		memset(event->payload, 0, event->captured_bytes);
 	fragments__event(trial->fragments, event);
 	free(event);
 }
@@ -255,23 +258,31 @@ static void check_refused(struct trial *trial, uint64_t counted, unsigned row)
 	cr_assert_eq(trial->counters->partial + trial->counters->unclaimed, 0);
 }
 
-Test(fragments, overlaps_refuse_the_datagram)
+/* @place: 0 before both, 1 between them, 2 behind */
+static void overlap(unsigned row, unsigned place, bool uniform)
 {
 	struct trial trial;
 
+	begin(&trial, &limits);
+	trial.uniform = uniform && !overlapping[row].salt;
+	if (place == 0)
+		give(&trial, &overlapping[row]);
+	give(&trial, &four[0]);
+	if (place == 1)
+		give(&trial, &overlapping[row]);
+	give(&trial, &four[2]);
+	if (place == 2)
+		give(&trial, &overlapping[row]);
+	check_refused(&trial, trial.counters->overlapping, row);
+	end(&trial);
+}
+
+Test(fragments, overlaps_refuse_the_datagram)
+{
 	for (unsigned row = 0; row < LENGTH(overlapping); row++)
 		for (unsigned place = 0; place < 3; place++) {
-			begin(&trial, &limits);
-			if (place == 0)
-				give(&trial, &overlapping[row]);
-			give(&trial, &four[0]);
-			if (place == 1)
-				give(&trial, &overlapping[row]);
-			give(&trial, &four[2]);
-			if (place == 2)
-				give(&trial, &overlapping[row]);
-			check_refused(&trial, trial.counters->overlapping, row);
-			end(&trial);
+			overlap(row, place, false);
+			overlap(row, place, true);
 		}
 }
 
@@ -617,29 +628,35 @@ Test(fragments, the_most_dispensable_goes_first)
 }
 
 /* An attacker's million, here 100 003: memory is bounded, each is counted and handed on. */
-Test(fragments, a_flood_of_first_fragments_is_bounded)
+static void flood(const struct fragments_limits *bounds, uint32_t bytes)
 {
-	static const struct fragments_limits bounds[] = {
-		{.timeout_ns = 60 * S, .datagrams = 1021, .bytes = 64 << 20},
-		{.timeout_ns = 60 * S, .datagrams = 65536, .bytes = 256 << 10},
-	};
 	struct trial trial;
 
-	for (unsigned row = 0; row < LENGTH(bounds); row++) {
-		begin(&trial, &bounds[row]);
-		for (uint32_t id = 0; id < 100003; id++) {
-			give(&trial, &(struct fragment){
-					     .id = id, .bytes = 16, .flags = MORE, .message = 900});
-			cr_assert_leq(trial.counters->held_bytes, bounds[row].bytes);
-			cr_assert_leq(trial.counters->held, bounds[row].datagrams);
-			cr_assert_eq(trial.counters->evicted + trial.counters->held, id + 1);
-		}
-		cr_assert_eq(trial.heard.count, trial.counters->evicted);
-		fragments__finish(trial.fragments);
-		cr_assert_eq(trial.heard.count, 100003);
-		cr_assert_eq(trial.counters->held_bytes, 0);
-		end(&trial);
+	begin(&trial, bounds);
+	for (uint32_t id = 0; id < 100003; id++) {
+		give(&trial,
+		     &(struct fragment){.id = id, .bytes = bytes, .flags = MORE, .message = 900});
+		cr_assert_leq(trial.counters->held_bytes, bounds->bytes);
+		cr_assert_leq(trial.counters->held, bounds->datagrams);
+		cr_assert_eq(trial.counters->evicted + trial.counters->held, id + 1);
 	}
+	cr_assert_eq(trial.heard.count, trial.counters->evicted);
+	fragments__finish(trial.fragments);
+	cr_assert_eq(trial.heard.count, 100003);
+	cr_assert_eq(trial.counters->held_bytes, 0);
+	end(&trial);
+}
+
+Test(fragments, a_flood_of_first_fragments_is_bounded)
+{
+	static const struct fragments_limits few = {
+		.timeout_ns = 60 * S, .datagrams = 1021, .bytes = 64 << 20};
+	static const struct fragments_limits narrow = {
+		.timeout_ns = 60 * S, .datagrams = 65536, .bytes = 256 << 10};
+
+	flood(&few, 16);
+	flood(&narrow, 16);
+	flood(&narrow, 0); /* the UDP header alone */
 }
 
 /* One that grows pushes out others, never itself. */
