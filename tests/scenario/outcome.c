@@ -133,17 +133,24 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 {
 	const struct exchange_counters *c = pipeline__counters(pipeline);
 	struct exchange_usage usage = pipeline__usage(pipeline);
+	const struct assembly_counters *p;
+	struct assembly_totals assembly;
 	uint64_t unparsable = 0;
 
 	for (int i = 0; i < DNS_MESSAGE_VERDICTS; i++)
 		unparsable += c->unparsable[i];
+	pipeline__assembly(pipeline, &assembly);
+	p = &assembly.packets;
 	equal(outcome, "queries = answered + unanswered + pending + retransmitted + evicted",
 	      c->queries, c->answered + c->unanswered + c->pending + c->retransmitted + c->evicted);
-	equal(outcome, "responses = answered + late + orphan + duplicate + continued", c->responses,
-	      c->answered + c->late + c->orphan + c->duplicate + c->continued);
-	equal(outcome, "events = queries + responses + folded + unparsable", outcome->handed,
+	equal(outcome, "responses = answered + late + orphan + duplicate + continued + unsampled",
+	      c->responses,
+	      c->answered + c->late + c->orphan + c->duplicate + c->continued + c->unsampled);
+	equal(outcome, "messages = queries + responses + folded + unparsable", p->messages,
 	      c->queries + c->responses + c->folded + unparsable);
-	equal(outcome, "coalesced", outcome->follows, c->coalesced);
+	equal(outcome, "packets", outcome->handed - outcome->follows, p->packets);
+	equal(outcome, "packets + coalesced = messages + joined + shed", p->packets + p->coalesced,
+	      p->messages + p->joined + p->shed);
 	equal(outcome, "answered and late, delivered or transfers", c->answered + c->late,
 	      outcome->ended[EXCHANGE_ANSWERED] + outcome->ended[EXCHANGE_LATE] + usage.transfers);
 	if (usage.transfers == 0)

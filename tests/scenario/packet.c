@@ -185,6 +185,8 @@ static const char *read_event(struct words *words, struct odd_event *event)
 		return wrong;
 	if (words_flag(words, "follows"))
 		event->flags |= ODD_EVENT_FOLLOWS;
+	if (words_flag(words, "again"))
+		event->flags |= PACKET_AGAIN;
 	return read_hook(words, event);
 }
 

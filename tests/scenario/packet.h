@@ -10,16 +10,19 @@
 
 #include <oddns/abi.h>
 
+/* In an event's flags, for the runner: the segment before, seen once more. */
+#define PACKET_AGAIN 0x80
+
 /* The payload follows the event, as in the ring. */
 union packet {
 	struct odd_event event;
-	uint8_t bytes[sizeof(struct odd_event) + ODD_SNAPLEN_MAX];
+	uint8_t bytes[sizeof(struct odd_event) + 2 + ODD_SNAPLEN_MAX];
 };
 
 /**
  * packet_message() - Make a query or response.
  * @words: [client=A:P] [server=A:P] [id=N] [NAME [TYPE]] [proto=tcp] [vlan=N[,N]] [if=N]
- *	[hook=xdp|ingress|egress] [follows] [uid=N] [pid=N] [comm=TEXT] [tunnel=KIND[:ID]
+ *	[hook=xdp|ingress|egress] [follows] [again] [uid=N] [pid=N] [comm=TEXT] [tunnel=KIND[:ID]
  *	[outer=SRC,DST]] [rd] [aa] ... [opcode=N]
  *	[edns] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N] and
  *	[name=NAME] [type=TYPE], when its question is not the query's

@@ -60,7 +60,7 @@ static void check_identity(const struct trial *trial)
 {
 	const struct assembly_counters *c = trial->counters;
 
-	cr_assert_eq(c->packets + c->coalesced, c->messages + c->joined);
+	cr_assert_eq(c->packets + c->coalesced, c->messages + c->joined + c->shed);
 	cr_assert_eq(c->packets, trial->packets);
 	cr_assert_eq(c->messages, trial->messages);
 }
@@ -190,6 +190,7 @@ static const struct step steps[] = {
 Test(assembly, each_packet_ends_messages_or_is_joined)
 {
 	const struct assembly_counters ticked = AFTER(13, 11, 7, 5);
+	struct assembly_totals totals;
 	struct trial trial;
 
 	begin(&trial);
@@ -206,9 +207,10 @@ Test(assembly, each_packet_ends_messages_or_is_joined)
 	assembly__tick(trial.assembly, EPOCH + 5 * S + 1);
 	cr_assert_arr_eq(trial.counters, &ticked, sizeof(ticked));
 	check_identity(&trial);
-	cr_assert_eq(assembly__fragments(trial.assembly)->reassembled, 3);
-	cr_assert_eq(assembly__fragments(trial.assembly)->partial, 2);
-	cr_assert_eq(assembly__streams(trial.assembly)->messages, 4);
+	assembly__totals(trial.assembly, &totals);
+	cr_assert_eq(totals.fragments.reassembled, 3);
+	cr_assert_eq(totals.fragments.partial, 2);
+	cr_assert_eq(totals.streams.messages, 4);
 	assembly__free(trial.assembly);
 }
 
@@ -269,6 +271,7 @@ static void random_event(struct trial *trial, struct seen *seen)
 
 Test(assembly, the_identity_holds_whatever_comes)
 {
+	struct assembly_totals totals;
 	struct trial trial;
 	struct seen seen = {0};
 
@@ -285,8 +288,9 @@ Test(assembly, the_identity_holds_whatever_comes)
 	cr_assert_eq(trial.flags & ~ODD_EVENT_CUT, 0);
 	cr_assert_gt(trial.counters->joined, EVENTS / 10);
 	cr_assert_gt(trial.counters->coalesced, EVENTS / 100);
-	cr_assert_eq(assembly__streams(trial.assembly)->held_bytes, 0);
-	cr_assert_eq(assembly__fragments(trial.assembly)->held_bytes, 0);
+	assembly__totals(trial.assembly, &totals);
+	cr_assert_eq(totals.streams.held_bytes, 0);
+	cr_assert_eq(totals.fragments.held_bytes, 0);
 	assembly__free(trial.assembly);
 }
 
@@ -300,4 +304,25 @@ Test(assembly, limits_of_either_are_refused)
 	cr_assert_eq(assembly__new(&fragments, 0, hear, NULL, &assembly), -EINVAL);
 	cr_assert_eq(assembly__new(&streams, 0, hear, NULL, &assembly), -EINVAL);
 	cr_assert_null(assembly);
+}
+
+/* What is left out is counted as packets and shed, never handed on; the rest as ever. */
+Test(assembly, what_is_left_out_is_shed_and_accounted_for)
+{
+	static const struct odd_shedding half = {.mask = 1, .seed = 23}, all = {.mask = 0};
+	struct trial trial;
+
+	begin(&trial);
+	assembly__sample(trial.assembly, &half);
+	for (unsigned i = 0; i < 1009; i++)
+		give(&trial, &(struct seen){UDP, .id = i, .bytes = MESSAGE});
+	cr_assert_eq(trial.counters->packets, 1009);
+	cr_assert_eq(trial.counters->messages + trial.counters->shed, 1009);
+	/* a binomial of 1009 halves lies between these bounds but for once in 10^9 */
+	cr_assert(trial.counters->shed > 408 && trial.counters->shed < 601, "%llu shed",
+		  (unsigned long long)trial.counters->shed);
+	assembly__sample(trial.assembly, &all);
+	give(&trial, &(struct seen){UDP, .bytes = MESSAGE});
+	cr_assert_eq(trial.counters->messages + trial.counters->shed, 1010);
+	assembly__free(trial.assembly);
 }

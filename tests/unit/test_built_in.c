@@ -23,6 +23,8 @@ static const struct {
 	{"clear_after", "7", false},
 	{"snaplen", "128", true},
 	{"tunnels", "1", true},
+	{"connections", "16", true},
+	{"assembly", "2M", true},
 	{"ring", "1M", true},
 	{"pending", "128", true},
 	{"servers", "1021", true},

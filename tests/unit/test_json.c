@@ -392,38 +392,56 @@ Test(json, summary_has_every_counter_by_name)
 		.duplicate = 110,
 		.continued = 118,
 		.folded = 111,
-		.coalesced = 112,
+		.unsampled = 119,
 		.unparsable = {[DNS_MESSAGE_SHORT] = 113,
 			       [DNS_MESSAGE_NAME] = 114,
 			       [DNS_MESSAGE_QUESTION] = 115},
 	};
 	struct source_counters source = {.packets = {1, 20, 300}};
+	struct assembly_totals assembly;
 	const struct capture_counters capture = {.frames = 116, .skipped = 117};
-	const struct summary summary = {&exchanges, &source, &capture};
+	const struct summary summary = {&assembly, &exchanges, &source, &capture};
 	char *text, *end;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	for (unsigned i = ODD_DROP_FIRST; i < ODD_DROP_COUNT; i++)
 		source.drops[i] = 200 + i - ODD_DROP_FIRST;
+	for (unsigned i = 0; i < assembly_row_count; i++) {
+		uint64_t number = 300 + i;
+
+		memcpy((char *)&assembly + assembly_rows[i].offset, &number, sizeof(number));
+	}
 	json_summary(out, &summary);
 	fclose(out);
 	end = strstr(text, ",\"unparsable\"");
 	*end = '\0';
-	cr_assert_str_eq(text, "{\"type\":\"summary\",\"packets\":321,\"coalesced\":112,"
-			       "\"queries\":101,\"responses\":102,\"answered\":103,"
-			       "\"unanswered\":104,\"pending\":105,\"retransmitted\":106,"
-			       "\"evicted\":107,\"late\":108,\"orphan\":109,\"duplicate\":110,"
-			       "\"continued\":118,\"folded\":111");
-	cr_assert_str_eq(end + 1, "\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
-				  "\"dns_short\":211,\"short\":113,\"bad_name\":114,"
-				  "\"bad_question\":115},"
-				  "\"lost\":{\"ring_full\":212,\"shed\":213,\"copy_failed\":214},"
-				  "\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
-				  "\"ip_header\":202,\"ip6_ext_depth\":203,"
-				  "\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
-				  "\"l4_short\":207,\"tcp_control\":208},"
-				  "\"frames\":116,\"skipped\":117}\n");
+	cr_assert_str_eq(text,
+			 "{\"type\":\"summary\",\"packets\":321,\"coalesced\":303,\"joined\":302,"
+			 "\"queries\":101,\"responses\":102,\"answered\":103,"
+			 "\"unanswered\":104,\"pending\":105,\"retransmitted\":106,"
+			 "\"evicted\":107,\"late\":108,\"orphan\":109,\"duplicate\":110,"
+			 "\"continued\":118,\"unsampled\":119,\"folded\":111");
+	cr_assert_str_eq(
+		end + 1,
+		"\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
+		"\"dns_short\":211,\"short\":113,\"bad_name\":114,"
+		"\"bad_question\":115},"
+		"\"lost\":{\"ring_full\":212,\"shed\":517,\"copy_failed\":214},"
+		"\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
+		"\"ip_header\":202,\"ip6_ext_depth\":203,"
+		"\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
+		"\"l4_short\":207,\"tcp_control\":208},"
+		"\"fragments\":{\"fragments\":305,\"reassembled\":306,\"partial\":307,"
+		"\"overlapping\":308,\"repeated\":309,\"misshapen\":310,\"unclaimed\":311,"
+		"\"evicted\":312,\"held\":313,\"held_bytes\":314},"
+		"\"tcp\":{\"segments\":315,\"controls\":316,\"messages\":317,\"cut\":318,"
+		"\"over_message\":319,\"headless\":320,\"retransmitted\":321,\"reordered\":322,"
+		"\"overlapping\":323,\"holes\":324,\"resynced\":325,\"skipped\":326,\"misframed\":"
+		"327,"
+		"\"over_connection\":328,\"over_total\":329,\"opened\":330,\"closed\":331,"
+		"\"idle\":332,\"evicted\":333,\"connections\":334,\"held_bytes\":335},"
+		"\"frames\":116,\"skipped\":117}\n");
 	free(text);
 }
 
