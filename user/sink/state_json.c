@@ -37,6 +37,8 @@ static const struct number_row state_numbers[] = {
 	STATE("exchanges", "continued", exchanges.continued),
 	STATE("exchanges", "unsampled", exchanges.unsampled),
 	STATE("exchanges", "folded", exchanges.folded),
+	STATE("overload", "level", pressure),
+	STATE("overload", "sampled", sampled),
 	STATE("packets", "xdp", source.packets[ODD_HOOK_XDP]),
 	STATE("packets", "tc_ingress", source.packets[ODD_HOOK_TC_INGRESS]),
 	STATE("packets", "tc_egress", source.packets[ODD_HOOK_TC_EGRESS]),
