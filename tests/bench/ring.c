@@ -8,6 +8,13 @@
  * it. When the runs overlap is seen in the events themselves: they carry the
  * time, and each processor's frames have a port of their own. What counts is the
  * time in which both were at it.
+ *
+ * It does, but not before the daemon. On two processors of an AMD EPYC with Linux 6.18 one
+ * alone put 6.0 million events/s into the ring, both together 5.8 million, and 8.5
+ * million into a ring each: two gain nothing from sharing. But the one thread that makes
+ * exchanges of events reads 5 to 6 million/s (user.exchange: 320 to 385 ns for two) and
+ * needs a processor for it, and a real packet costs its driver and the stack several times
+ * what an event costs here (live.curve). So there is one ring, and events come out in order.
  */
 #include "frames.h"
 #include "kernel.h"
