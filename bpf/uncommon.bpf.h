@@ -47,23 +47,6 @@ static __always_inline struct odd_cursor cursor_of(void *ctx, const enum odd_hoo
 				    : cursor_on(skb->data, skb->data_end);
 }
 
-/*
- * Some drivers leave only the Ethernet header in the linear part, which is what
- * programs can read directly (virtio_net, for frames above 128 bytes). The
- * headers are brought there: Ethernet, four tags, IPv6 and TCP take 90 bytes, each tunnel
- * 50 to 70, the rest is for extension headers. If the kernel cannot, the walk counts it.
- */
-#define HEADERS_BYTES 512
-
-static __always_inline void pull_headers(struct __sk_buff *skb)
-{
-	__u64 linear = packet_pointer(skb->data_end) - packet_pointer(skb->data);
-	__u32 wanted = skb->len < HEADERS_BYTES ? skb->len : HEADERS_BYTES;
-
-	if (linear < wanted)
-		bpf_skb_pull_data(skb, wanted);
-}
-
 static __always_inline struct scratch *scratch_of(__u32 hook)
 {
 	return bpf_map_lookup_elem(&scratches, &hook);
@@ -415,24 +398,55 @@ __noinline int uncommon_xdp(struct xdp_md *ctx)
 	return 0;
 }
 
-static __always_inline int uncommon_skb(struct __sk_buff *skb, const enum odd_hook hook)
+/*
+ * Some drivers leave only the Ethernet header in the linear part, which is what
+ * programs can read directly (virtio_net, for frames above 128 bytes). So headers are
+ * brought there: Ethernet, four tags, IPv6 and TCP take 90 bytes. If the walk finds them cut,
+ * as in tunnels (50 to 70 bytes each) and behind extension headers, it starts anew with more.
+ */
+#define HEADERS_BYTES	   128
+#define HEADERS_MORE_BYTES 512
+
+/* Walk an skb whose first @headers bytes shall be readable. Return: as walk_all() */
+__noinline int walk_skb(struct __sk_buff *skb, __u32 hook, __u32 headers)
 {
 	struct work w = {.seen = {.ctx = skb}, .scratch = scratch_of(hook)};
-	struct odd_cursor c;
+	__u32 wanted = skb->len < headers ? skb->len : headers;
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
 
 	if (!w.scratch)
-		return 0;
-	pull_headers(skb);
-	c = cursor_on(skb->data, skb->data_end);
-	w.seen.packet = &w.scratch->packet;
+		return ODD_WALK_OTHER;
+	if ((__u32)(c.end - c.start) < wanted) {
+		bpf_skb_pull_data(skb, wanted);
+		c = cursor_on(skb->data, skb->data_end);
+	}
 	odd_walk_start(&w.scratch->walk, (__u32)(c.end - c.start), tunnels);
-	/* The tag that the NIC or veth moved from the frame into metadata stands before all others.
-	 */
+	/* The tag that the NIC or veth moved into metadata stands before all others. */
 	if (skb->vlan_present) {
 		w.scratch->walk.vlans = skb->vlan_tci & 0xfff;
 		w.scratch->walk.vlan_count = 1;
 	}
-	take(&w, walk_all(&w, hook, skb->len), hook);
+	return walk_all(&w, ODD_HOOK_TC_INGRESS, skb->len);
+}
+
+static __always_inline bool is_cut(int verdict)
+{
+	return verdict == ODD_DROP_LINK_SHORT || verdict == ODD_DROP_IP_HEADER ||
+	       verdict == ODD_DROP_TUNNEL_HEADER || verdict == ODD_DROP_L4_SHORT;
+}
+
+static __always_inline int uncommon_skb(struct __sk_buff *skb, const enum odd_hook hook)
+{
+	struct work w = {.seen = {.ctx = skb}, .scratch = scratch_of(hook)};
+	int verdict;
+
+	if (!w.scratch)
+		return 0;
+	w.seen.packet = &w.scratch->packet;
+	verdict = walk_skb(skb, hook, HEADERS_BYTES);
+	if (is_cut(verdict) && skb->len > HEADERS_BYTES)
+		verdict = walk_skb(skb, hook, HEADERS_MORE_BYTES);
+	take(&w, verdict, hook);
 	return 0;
 }
 

@@ -183,6 +183,13 @@ static __always_inline int odd_is_vlan(__u16 ethertype)
 	       ethertype == ODD_ETHERTYPE_QINQ;
 }
 
+/* What Ethernet or a tag says to follow: Ethernet again does so in GRE and GENEVE only. */
+static __always_inline int odd_step_type(struct odd_walk *w, __u16 type)
+{
+	w->next = type;
+	return type == ODD_ETHERTYPE_ETHERNET ? ODD_WALK_OTHER : ODD_WALK_ON;
+}
+
 /* Ethernet (IEEE 802.3). The tags of a frame within replace those of the frame around. */
 static __always_inline int odd_step_ethernet(struct odd_cursor *c, struct odd_walk *w)
 {
@@ -192,8 +199,7 @@ static __always_inline int odd_step_ethernet(struct odd_cursor *c, struct odd_wa
 		return ODD_DROP_LINK_SHORT;
 	if (w->depth)
 		w->vlan_count = 0;
-	w->next = odd_read16(eth + 12);
-	return ODD_WALK_ON;
+	return odd_step_type(w, odd_read16(eth + 12));
 }
 
 /* A VLAN tag (IEEE 802.1Q clause 9.6): the VID is its last 12 bits. */
@@ -209,8 +215,7 @@ static __always_inline int odd_step_vlan(struct odd_cursor *c, struct odd_walk *
 		w->vlans = 0;
 	w->vlans |= (__u64)(odd_read16(tag) & 0xfff) << (w->vlan_count * 16 & 63);
 	w->vlan_count++;
-	w->next = odd_read16(tag + 2);
-	return ODD_WALK_ON;
+	return odd_step_type(w, odd_read16(tag + 2));
 }
 
 /* The IP header at @offset is now the innermost. */

@@ -43,6 +43,9 @@ int bench_user(struct bench *bench);
 int bench_replay(struct bench *bench);
 int bench_live(struct bench *bench);
 
+/** bench_tcp() - The part of bench_user() that is about TCP. */
+int bench_tcp(struct bench *bench);
+
 /** bench_kernel_pass() - The floor of live: an empty XDP program on an interface, until killed. */
 int bench_kernel_pass(const char *ifname);
 

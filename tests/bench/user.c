@@ -288,5 +288,7 @@ int bench_user(struct bench *bench)
 	if (r == 0 && (bench__wants(bench, "user.exchange") || bench__wants(bench, "user.floor")))
 		r = exchange(bench, settings);
 	settings__free(settings);
+	if (r == 0)
+		r = bench_tcp(bench);
 	return r;
 }

@@ -347,14 +347,6 @@ struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_lo
 	return aside && (!entry || aside->last_ns <= entry->last_ns) ? aside : entry;
 }
 
-struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
-{
-	struct entry *s = entry_store__oldest_in(store, false, state);
-	struct entry *l = entry_store__oldest_in(store, true, state);
-
-	return !s || (l && l->last_ns < s->last_ns) ? l : s;
-}
-
 uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state)
 {
 	uint32_t count = store->lists[0][state].count + store->lists[1][state].count;
@@ -364,9 +356,36 @@ uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state 
 	return count;
 }
 
+/* Asked for each state with each event, when most lists are empty. */
+struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
+{
+	struct entry *s, *l;
+
+	if (!entry_store__waiting(store, state))
+		return NULL;
+	s = entry_store__oldest_in(store, false, state);
+	l = entry_store__oldest_in(store, true, state);
+	return !s || (l && l->last_ns < s->last_ns) ? l : s;
+}
+
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry)
 {
 	return at(store, entry->newer);
+}
+
+void entry_store__each_pending(struct entry_store *store,
+			       void (*visit)(void *context, struct entry *entry), void *context)
+{
+	static const unsigned pending[] = {ENTRY_PENDING, LIST_ASIDE};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct entry *entry = at(store, store->lists[i / 2][pending[i % 2]].oldest), *next;
+
+		for (; entry; entry = next) {
+			next = entry_store__newer(store, entry);
+			visit(context, entry);
+		}
+	}
 }
 
 struct entry *entry_store__find(const struct entry_store *store, const struct entry_key *key,

@@ -193,6 +193,12 @@ uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state 
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry);
 
 /**
+ * entry_store__each_pending() - Call @visit for each pending entry, which it may remove.
+ */
+void entry_store__each_pending(struct entry_store *store,
+			       void (*visit)(void *context, struct entry *entry), void *context);
+
+/**
  * entry_store__oldest_open() - Longest waiting pending entry that is not set aside, or NULL.
  */
 struct entry *entry_store__oldest_open(const struct entry_store *store, bool is_long);

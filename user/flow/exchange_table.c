@@ -97,6 +97,7 @@ struct exchange_table {
 	struct exchange_limits limits;
 	struct exchange_listener listener;
 	struct exchange_counters counters;
+	struct sampling sampling;
 	uint64_t now_ns;
 	uint32_t first_ifindex;
 	bool several_interfaces; /* a packet may be seen twice */
@@ -475,6 +476,8 @@ static void take_unasked(struct exchange_table *table, const struct seen *s)
 	table->counters.responses++;
 	if (entry && entry->tries > 0)
 		table->counters.duplicate++;
+	else if (sampling__left_out(&table->sampling, s->event))
+		table->counters.unsampled++;
 	else
 		deliver_orphan(table, s);
 	/* what comes again can come at two hooks again */
@@ -523,21 +526,6 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
-/* The sender of a response is the server (RFC 1035 section 4.1.1). */
-static void orient(struct seen *s)
-{
-	const struct odd_event *e = s->event;
-
-	s->is_response = s->message.flags & DNS_FLAG_QR;
-	memcpy(s->key.client, s->is_response ? e->dst : e->src, sizeof(s->key.client));
-	memcpy(s->key.server, s->is_response ? e->src : e->dst, sizeof(s->key.server));
-	s->key.client_port = s->is_response ? e->dst_port : e->src_port;
-	s->key.server_port = s->is_response ? e->src_port : e->dst_port;
-	s->key.id = s->message.id;
-	s->key.protocol = e->protocol;
-	s->key.pad = 0;
-}
-
 void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
 {
 	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
@@ -557,12 +545,31 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
-	orient(&s);
+	match_orient(&s);
 	s.hash = entry_store__hash(&table->store, &s.key, NULL, 0);
 	if (s.is_response)
 		take_response(table, &s);
 	else
 		take_query(table, &s);
+}
+
+static void leave_out(void *context, struct entry *entry)
+{
+	struct exchange_table *table = context;
+	const struct entry_key *key = &entry->key;
+	uint16_t id = key->protocol == ODD_IPPROTO_UDP ? key->id : 0;
+
+	if (sampling__hash(&table->sampling, key->client, key->server,
+			   key->client_port ^ key->server_port, id) &
+	    table->sampling.order.mask)
+		remove_entry(table, entry);
+}
+
+void exchange_table__sample(struct exchange_table *table, const struct odd_shedding *order)
+{
+	sampling__order(&table->sampling, order, table->now_ns + table->limits.timeout_ns);
+	if (order->mask)
+		entry_store__each_pending(&table->store, leave_out, table);
 }
 
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits)

@@ -4,12 +4,13 @@
 #define FLOW_EXCHANGE_TABLE_H
 
 #include "exchange.h"
+#include "sampling.h"
 
 /*
  * Counters of the conservation identities (design section 4), exact at any
  * moment between two calls:
  *   queries   = answered + unanswered + pending + retransmitted + evicted
- *   responses = answered + late + orphan + duplicate + continued
+ *   responses = answered + late + orphan + duplicate + continued + unsampled
  *   packets + coalesced = queries + responses + folded + unparsable
  * where the right side is the number of events that were handed in. An exchange is delivered
  * when it is counted, but for a zone transfer: that is counted as answered or late with its
@@ -26,6 +27,7 @@ struct exchange_counters {
 	uint64_t late;
 	uint64_t orphan;
 	uint64_t duplicate;
+	uint64_t unsampled; /* responses whose query was left out: exchange_table__sample() */
 	uint64_t continued; /* messages of a zone transfer behind its first, which answered */
 	uint64_t folded;    /* the same packet seen at a second hook */
 	uint64_t coalesced; /* messages that were not the first of their TCP segment */
@@ -97,6 +99,16 @@ void exchange_table__finish(struct exchange_table *table);
  * exchange_table__set_limits() - Take new times at once; @limits->entries cannot change.
  */
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits);
+
+/**
+ * exchange_table__sample() - Some exchanges are left out from now on, or no longer.
+ * @order: its mask and seed tell which; no event of those is handed in any more
+ *
+ * Pending queries of them cannot see their response and are evicted. Of those that are no
+ * longer left out, responses may come to queries that were: they are counted as unsampled.
+ * Cost: a look at each pending query.
+ */
+void exchange_table__sample(struct exchange_table *table, const struct odd_shedding *order);
 
 /** exchange_table__counters() - Live counters, owned by the table. */
 const struct exchange_counters *exchange_table__counters(const struct exchange_table *table);

@@ -151,3 +151,17 @@ struct entry_plan match_plan(const struct entry_store *store, const struct seen 
 		.name_length = s->message.qname.length,
 	};
 }
+
+void match_orient(struct seen *s)
+{
+	const struct odd_event *e = s->event;
+
+	s->is_response = s->message.flags & DNS_FLAG_QR;
+	memcpy(s->key.client, s->is_response ? e->dst : e->src, sizeof(s->key.client));
+	memcpy(s->key.server, s->is_response ? e->src : e->dst, sizeof(s->key.server));
+	s->key.client_port = s->is_response ? e->dst_port : e->src_port;
+	s->key.server_port = s->is_response ? e->src_port : e->dst_port;
+	s->key.id = s->message.id;
+	s->key.protocol = e->protocol;
+	s->key.pad = 0;
+}

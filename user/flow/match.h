@@ -36,4 +36,11 @@ struct entry *match_transfer(const struct entry_store *store, const struct seen 
 /** match_plan() - How an entry for a query, or for an orphan, is to be added. */
 struct entry_plan match_plan(const struct entry_store *store, const struct seen *s);
 
+/**
+ * match_orient() - Who asks whom: fills is_response and key from event and message.
+ *
+ * The sender of a response is the server (RFC 1035 section 4.1.1).
+ */
+void match_orient(struct seen *s);
+
 #endif
