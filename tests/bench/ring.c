@@ -9,12 +9,14 @@
  * time, and each processor's frames have a port of their own. What counts is the
  * time in which both were at it.
  *
- * It does, but not before the daemon. On two processors of an AMD EPYC with Linux 6.18 one
- * alone put 6.0 million events/s into the ring, both together 5.8 million, and 8.5
- * million into a ring each: two gain nothing from sharing. But the one thread that makes
- * exchanges of events reads 5 to 6 million/s (user.exchange: 320 to 385 ns for two) and
- * needs a processor for it, and a real packet costs its driver and the stack several times
- * what an event costs here (live.curve). So there is one ring, and events come out in order.
+ * On two processors of an AMD EPYC with Linux 6.18, one alone put 5.7 to 7.3 million
+ * events/s into the ring, both together 4.8 to 7.3 million, and 8.3 to 13 million into a ring
+ * each. So two that do nothing else gain nothing from one ring, and twice as much would fit into
+ * two. But the thread that makes exchanges of events takes 5 to 7 million/s, with a processor of
+ * its own (user.exchange: 270 to 385 ns for two): more rings alone would only be full sooner.
+ * And packets that come through a driver are far fewer: the best sender here offers 0.3
+ * million/s (live.curve), of which none are lost. So there is one ring, and events come out of
+ * it in order.
  */
 #include "frames.h"
 #include "kernel.h"
