@@ -8,12 +8,14 @@
 
 #include "oddns.skel.h"
 #include "source/attach.h"
+#include "source/probe.h"
 
 #include <bpf/bpf.h>
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,6 +41,24 @@ static void begin(const char *ifname, enum attach_mode mode)
 	fixture_load(&fixture, &options);
 	strncpy(attachment.ifname, ifname, sizeof(attachment.ifname) - 1);
 	cr_assert_eq(attachment__attach(&attachment, fixture.programs, mode), 0);
+}
+
+/* Which hook is tried, and what its program costs the verifier: for tests/kernels, which runs
+ * this under other kernels. */
+static void tell(enum odd_hook hook)
+{
+	struct probe_program programs[PROBE_PROGRAMS_MAX];
+	bool egress = hook == ODD_HOOK_TC_EGRESS;
+	enum attach_hook used = egress ? attachment.egress : attachment.ingress;
+	int count = probe_programs(fixture.programs, programs);
+
+	cr_assert_gt(count, (int)hook);
+	fprintf(stderr, "hook devices::%s %s%s %s %u\n", criterion_current_test->name,
+		attach_hook_name(used),
+		hook == ODD_HOOK_XDP ? ""
+		: egress	     ? "-egress"
+				     : "-ingress",
+		programs[hook].name, programs[hook].verified);
 }
 
 static void end(void)
@@ -93,6 +113,7 @@ static void send_row(const struct packet_row *row, unsigned length, enum odd_hoo
 /* Frames of @least bytes or more, with so many of them in the linear part. */
 static void send_tables(enum odd_hook hook, unsigned least, unsigned linear)
 {
+	tell(hook);
 	for (size_t t = 0; t < PACKET_TABLES; t++)
 		for (size_t i = 0; i < packet_table(t)->count; i++) {
 			const struct packet_row *row = &packet_table(t)->rows[i];
@@ -189,6 +210,7 @@ Test(devices, egress_finds_the_outermost_tag_in_metadata)
 	int link;
 
 	begin("od0", ATTACH_TC);
+	tell(ODD_HOOK_TC_EGRESS);
 	link = attach_tagger(0xe000 | 123);
 	if (link < 0)
 		cr_skip_test("this kernel has no tcx: %s", strerror(errno));
