@@ -50,8 +50,8 @@ class Kernel:
     """An unpacked kernel."""
 
     def __init__(self, folder):
-        self.image, = glob.glob(os.path.join(folder, "vmlinuz-*"))
-        self.name = os.path.basename(self.image)[len("vmlinuz-"):].removesuffix("-amd64")
+        self.image, = glob.glob(os.path.join(folder, "linux-image-*"))
+        self.name = os.path.basename(self.image)[len("linux-image-"):].removesuffix("-cloud-amd64")
         self.modules = glob.glob(os.path.join(folder, "*.ko*"))
 
 
@@ -105,17 +105,22 @@ class Archive:
         self.apt("apt-get", "download", *packages, cwd=folder)
 
 
-def unpack(folder, modules):
-    """Take the image and some modules out of the packages in a folder, then remove the rest."""
+def unpack(folder, name, modules):
+    """Take the image, under its package's name, and modules out of the packages in a folder."""
     tree = os.path.join(folder, "tree")
     for package in glob.glob(os.path.join(folder, "*.deb")):
         subprocess.run(["dpkg-deb", "-x", package, tree], check=True, timeout=LIMIT_S)
         os.remove(package)
-    wanted = re.compile(r"vmlinuz-.*|(%s)\.ko(\.\w+)?" % "|".join(modules))
+    wanted = re.compile(r"(%s)\.ko(\.\w+)?" % "|".join(modules))
     for path, _, names in os.walk(tree):
-        for name in filter(wanted.fullmatch, names):
-            shutil.move(os.path.join(path, name), os.path.join(folder, name))
+        for file in names:
+            if re.fullmatch(r"vmlinuz(-.*)?", file):
+                shutil.move(os.path.join(path, file), os.path.join(folder, name))
+            elif wanted.fullmatch(file):
+                shutil.move(os.path.join(path, file), os.path.join(folder, file))
     shutil.rmtree(tree)
+    if not os.path.exists(os.path.join(folder, name)):
+        raise Unavailable(f"there is no vmlinuz in {name} and its parts")
 
 
 def kernel(series, suite, modules, store):
@@ -128,9 +133,9 @@ def kernel(series, suite, modules, store):
         archive.apt("apt-get", "update")
         with tempfile.TemporaryDirectory(prefix="new.", dir=store) as folder:
             os.chmod(folder, 0o755)  # apt downloads as a user of its own
-            archive.download(archive.newest(series), folder)
-            unpack(folder, modules)
-            Kernel(folder)
+            packages = archive.newest(series)
+            archive.download(packages, folder)
+            unpack(folder, packages[0], modules)
             os.mkdir(kept + ".new")
             for name in os.listdir(folder):
                 os.rename(os.path.join(folder, name), os.path.join(kept + ".new", name))
