@@ -20,6 +20,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True  # root must not leave files in the tree
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,8 +35,10 @@ import run
 SERIES = {"6.1": "bookworm", "6.12": "trixie", "6.18": "trixie-backports", "7": "trixie-backports"}
 MODULES = ("veth", "sch_ingress", "cls_bpf")
 PROGRAMS = ("bash", "dash", "mount", "insmod", "ip", "tc", "bpftool", "cat", "sleep", "mkdir", "rm",
-            "ls", "sed", "grep", "cmp", "touch", "tr")
-NEEDS = ("qemu-system-x86_64", "cpio", "insmod", "ip", "bpftool", "setpriv", "gzip")
+            "ls", "sed", "grep", "cmp", "touch", "tr", "mv", "xdp-loader")
+NEEDS = ("qemu-system-x86_64", "cpio", "insmod", "ip", "bpftool", "setpriv", "gzip", "xdp-loader")
+# libxdp, which oddns loads when it needs it, and what libxdp loads.
+LIBXDP = ("/usr/lib/x86_64-linux-gnu/libxdp.so.1", "/usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o")
 CONSOLE_LINES = 40
 
 
@@ -86,6 +89,7 @@ def refusal():
         return f"the guest runs programs of this host, which is no x86-64 but {platform.machine()}"
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     missing = [name for name in NEEDS if not shutil.which(name, path=path)]
+    missing += [path for path in LIBXDP if not os.path.exists(path)]
     return "needs " + ", ".join(missing) if missing else None
 
 
@@ -93,7 +97,8 @@ def boot(series, store):
     """Run the guest's tests under a kernel of this series."""
     kernel = debian.kernel(series, SERIES[series], MODULES, store)
     files = {"/init": f"{HERE}/init", "/guest/hooks.sh": f"{HERE}/hooks.sh",
-             "/guest/bpf": "build/plain/bpf", "/guest/oddns": "build/oddns"}
+             "/guest/bpf": "build/plain/bpf", "/guest/oddns": "build/oddns",
+             "/guest/neighbour.o": "build/neighbour.bpf.o", **{path: path for path in LIBXDP}}
     with tempfile.TemporaryDirectory(prefix="oddns-kernels.") as scratch:
         root = machine.build(scratch, PROGRAMS, files)
         return Report(kernel.name, *machine.boot(kernel, root, scratch))
@@ -105,8 +110,12 @@ def try_all(chosen, store):
     os.makedirs(store, exist_ok=True)
     for series in chosen:
         print(f"# Linux {series} of {SERIES[series]}", file=sys.stderr, flush=True)
+        start = time.monotonic()
         try:
             reports.append(boot(series, store))
+            failed = len([test for test in reports[-1].tests if not test.passed])
+            print(f"# {reports[-1].name}: {len(reports[-1].tests) - failed} passed, {failed} failed, "
+                  f"{time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
         except debian.Unavailable as error:
             missing.append((series, str(error)))
     return reports, missing
