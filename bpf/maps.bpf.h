@@ -3,13 +3,14 @@
 #ifndef ODDNS_MAPS_BPF_H
 #define ODDNS_MAPS_BPF_H
 
-#include <oddns/packet.h>
+#include <oddns/event.h>
 
 #include <bpf/bpf_helpers.h>
 
 /* Tunables: constants to the verifier, so code for what is off is gone after loading. */
 const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1};
-const volatile __u32 snaplen = 512;
+/* Tunnels in tunnels that are entered; 0: none, and nothing is spent on them. */
+const volatile __u32 tunnels = ODD_TUNNELS_MAX;
 /* Bytes waiting in the ring that make it time to wake the daemon. */
 const volatile __u32 wakeup_bytes = 512 * 1024;
 /* How often a processor looks whether so much waits; a power of two. */
@@ -18,6 +19,8 @@ const volatile __u32 wakeup_packets = 128;
 const volatile bool replay = false;
 
 __u64 replay_ns;
+/* Set before load, and changed by the daemon when it falls behind. */
+struct odd_shedding shedding = {.snaplen = 512};
 /* Real time minus the monotonic clock; the daemon keeps it right when the clock is set. */
 __s64 clock_offset_ns;
 
@@ -59,7 +62,44 @@ struct {
 } packets SEC(".maps");
 
 /*
- * 4 MiB hold 53 ms of 300 000 messages/s, queries of 168 and responses of 360
+ * What first fragments have told of their datagrams, so that later ones, which have no
+ * ports, are told apart. They follow each other within milliseconds; what a flood pushes out
+ * is unknown again and goes to the daemon, which counts it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct odd_fragment_key);
+	__type(value, __u32); /* enum odd_datagram */
+} datagrams SEC(".maps");
+
+/*
+ * Where a walk that is not of the common shape keeps its numbers, a place for each hook.
+ * verifier: what comes out of a map is unknown, so ways of different headers are soon one.
+ */
+struct scratch {
+	struct odd_walk walk;
+	struct odd_packet packet;
+	struct odd_fragment_key key;
+	struct odd_chain chain;
+	__u64 wakeup; /* flag for submitting */
+	__s32 verdict;
+	__u32 parts;
+	union {
+		struct odd_event event;
+		__u8 bytes[sizeof(struct odd_event) + ODD_PART_BYTES];
+	} room; /* the event in the making */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, ODD_HOOK_COUNT);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+/*
+ * 4 MiB hold 50 ms of 300 000 messages/s, queries of 176 and responses of 368
  * bytes by turns: longer than the daemon is kept from a processor. Resized before load by a
  * setting.
  */

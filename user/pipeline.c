@@ -10,7 +10,22 @@
 #define ONE_WAY_MESSAGES  23
 #define ONE_WAY_INTERVALS 3
 
+/*
+ * Fragments of a datagram follow each other within milliseconds; later ones are of a sender
+ * that is slower than any timeout of DNS. A lost segment is sent again after 200 ms at the least
+ * (RFC 6298 section 2.4 allows 1 s, Linux does 200 ms), the second time after twice that.
+ */
+#define FRAGMENTS_NS 1000000000ULL
+#define HOLE_NS	     1000000000ULL
+/* Servers close idle connections after seconds to minutes (RFC 7766 section 6.2.3). */
+#define IDLE_NS 120000000000ULL
+/* Datagrams at once; beyond, their bytes are the limit. */
+#define DATAGRAMS 4096
+/* The largest message, and a window of segments that came before their turn. */
+#define CONNECTION_BYTES (256 * 1024)
+
 struct pipeline {
+	struct assembly *assembly;
 	struct exchange_table *exchanges;
 	struct server_table *servers;
 	struct rules *rules;
@@ -40,6 +55,28 @@ static bool knows_server(void *context, const uint8_t *server)
 	const struct pipeline *p = context;
 
 	return server_table__knows(p->servers, server);
+}
+
+static void take_message(void *context, const struct odd_event *message)
+{
+	struct pipeline *p = context;
+
+	exchange_table__event(p->exchanges, message);
+}
+
+static struct assembly_limits assembly_limits(const struct settings *settings)
+{
+	return (struct assembly_limits){
+		.fragments = {.timeout_ns = FRAGMENTS_NS,
+			      .datagrams = DATAGRAMS,
+			      .bytes = settings->assembly / 4},
+		.streams = {.idle_ns = IDLE_NS,
+			    .hole_ns = HOLE_NS,
+			    .connections = settings->connections,
+			    .connection_bytes = CONNECTION_BYTES,
+			    .bytes = settings->assembly - settings->assembly / 4,
+			    .message_bytes = ODD_SNAPLEN_MAX},
+	};
 }
 
 static struct exchange_limits exchange_limits(const struct settings *settings)
@@ -111,6 +148,7 @@ static unsigned gap_intervals(const struct settings *settings, unsigned window)
 static int make_stages(struct pipeline *p, const struct settings *settings, uint64_t seed)
 {
 	const struct exchange_limits limits = exchange_limits(settings);
+	const struct assembly_limits assembly = assembly_limits(settings);
 	const struct exchange_listener listener = {
 		.on_end = take_exchange, .knows = knows_server, .context = p};
 	const struct servers_limits servers = {
@@ -119,6 +157,9 @@ static int make_stages(struct pipeline *p, const struct settings *settings, uint
 	};
 	int r;
 
+	r = assembly__new(&assembly, seed, take_message, p, &p->assembly);
+	if (r < 0)
+		return r;
 	r = exchange_table__new(&limits, seed, &listener, &p->exchanges);
 	if (r < 0)
 		return r;
@@ -157,6 +198,7 @@ void pipeline__free(struct pipeline *pipeline)
 {
 	if (!pipeline)
 		return;
+	assembly__free(pipeline->assembly);
 	exchange_table__free(pipeline->exchanges);
 	rules__free(pipeline->rules);
 	server_table__free(pipeline->servers);
@@ -243,21 +285,35 @@ static void pass_time(struct pipeline *p, uint64_t now_ns)
 
 void pipeline__event(struct pipeline *pipeline, const struct odd_event *event)
 {
+	assembly__tick(pipeline->assembly, event->time_ns);
 	pass_time(pipeline, event->time_ns);
-	exchange_table__event(pipeline->exchanges, event);
+	assembly__event(pipeline->assembly, event);
 }
 
 void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns)
 {
+	assembly__tick(pipeline->assembly, now_ns);
 	pass_time(pipeline, now_ns);
 	exchange_table__tick(pipeline->exchanges, now_ns);
 }
 
 void pipeline__finish(struct pipeline *pipeline)
 {
+	assembly__finish(pipeline->assembly);
 	exchange_table__finish(pipeline->exchanges);
 	if (pipeline->started)
 		close_interval(pipeline);
+}
+
+void pipeline__sample(struct pipeline *pipeline, const struct odd_shedding *order)
+{
+	assembly__sample(pipeline->assembly, order);
+	exchange_table__sample(pipeline->exchanges, order);
+}
+
+void pipeline__assembly(const struct pipeline *pipeline, struct assembly_totals *ret)
+{
+	assembly__totals(pipeline->assembly, ret);
 }
 
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline)

@@ -7,6 +7,7 @@
 #define PIPELINE_H
 
 #include "config/settings.h"
+#include "flow/assembly.h"
 #include "flow/exchange_table.h"
 #include "rule/rules.h"
 #include "source/source.h"
@@ -50,7 +51,7 @@ void pipeline__free(struct pipeline *pipeline);
  */
 int pipeline__configure(struct pipeline *pipeline, const struct settings *settings);
 
-/** pipeline__event() - One message. Lets time pass up to the event's. */
+/** pipeline__event() - One event of a source. Lets time pass up to the event's. */
 void pipeline__event(struct pipeline *pipeline, const struct odd_event *event);
 
 /** pipeline__tick() - Time passes without events: expire, close intervals, evaluate. */
@@ -58,6 +59,15 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns);
 
 /** pipeline__finish() - End of input: close the open interval, deliver what is pending. */
 void pipeline__finish(struct pipeline *pipeline);
+
+/**
+ * pipeline__sample() - Some exchanges are left out from now on, or no longer.
+ * @order: what the programs were told
+ */
+void pipeline__sample(struct pipeline *pipeline, const struct odd_shedding *order);
+
+/** pipeline__assembly() - What became of packets before they were messages. */
+void pipeline__assembly(const struct pipeline *pipeline, struct assembly_totals *ret);
 
 /** pipeline__counters() - The exchange table's counters: live, valid as long as the pipeline. */
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline);

@@ -16,7 +16,7 @@
 #include <linux/types.h>
 #endif
 
-#define ODD_ABI_VERSION 1
+#define ODD_ABI_VERSION 2
 
 /* DNS ports that can be watched at once: 53, 5353, 5355, 853 and some private ones. */
 #define ODD_PORTS_MAX 16
@@ -24,15 +24,26 @@
 #define ODD_VLANS_MAX 4
 /* RFC 8200 section 4.1 names seven headers, each once but destination options (twice). */
 #define ODD_IP6_EXT_MAX 8
-/* Pipelined queries that one segment may hold; a query takes at least 2 + 17 bytes. */
+/* Pipelined queries of one segment that are counted by server; a query takes at least 2 + 17. */
 #define ODD_TCP_MESSAGES_MAX 16
 /* Bytes of a message that may travel to user space: the largest EDNS size in use (RFC 9715). */
 #define ODD_SNAPLEN_MAX 4096
+/*
+ * TCP segments and fragments travel whole, in parts of so many bytes. The kernel hands
+ * segments of up to 64 KiB to the hooks (GSO, GRO), which is 16 of them.
+ */
+#define ODD_PART_BYTES 4096
+#define ODD_PARTS_MAX  16
+/* Tunnels around tunnels: a mirror's own, the overlay that it mirrors, two for odd networks. */
+#define ODD_TUNNELS_MAX 4
+/* Headers of one frame that the walk looks at: 4 tags, 4 tunnels of 5 headers, 8 extensions. */
+#define ODD_STEPS_MAX 32
 /* The RCODE of the DNS header has 4 bits (RFC 1035 section 4.1.1). */
 #define ODD_HEADER_RCODES 16
 
 /*
- * Second half of a server_rcode key: RCODE of a response, or QUERY.
+ * Second half of a server_rcode key: RCODE of a response, or QUERY, or SEGMENT: a TCP
+ * segment that does not consist of whole messages, so that only the daemon can read it.
  * Named as IANA's registry names them, because bpftool prints these names.
  */
 enum odd_rcode {
@@ -53,6 +64,7 @@ enum odd_rcode {
 	RCODE14,
 	RCODE15,
 	QUERY,
+	SEGMENT,
 	ODD_RCODE_COUNT,
 };
 
@@ -72,24 +84,27 @@ enum odd_hook {
 enum odd_drop {
 	ODD_DROP_NONE, /* so that 0 can mean "go on" in the walk; never counted */
 	/* not known to be DNS */
-	ODD_DROP_LINK_SHORT, /* Ethernet or VLAN header cut */
+	ODD_DROP_LINK_SHORT, /* Ethernet, VLAN, MPLS or PPPoE header cut */
 	ODD_DROP_VLAN_DEPTH, /* more than ODD_VLANS_MAX tags */
 	ODD_DROP_IP_HEADER,  /* IP header cut, or a length that cannot be (RFC 791 section 3.1) */
 	ODD_DROP_IP6_EXT_DEPTH, /* more than ODD_IP6_EXT_MAX extension headers */
-	ODD_DROP_FRAGMENT,	/* a later fragment of UDP or TCP: has no ports */
+	ODD_DROP_TUNNEL_HEADER, /* header of a tunnel cut */
+	ODD_DROP_TUNNEL_DEPTH,	/* more tunnels than the setting allows, or ODD_STEPS_MAX headers */
+	ODD_DROP_FRAGMENT,	/* a later fragment of TCP or of a tunnel: has no ports */
 	ODD_DROP_L4_SHORT,	/* UDP or TCP header cut */
 	ODD_DROP_TCP_CONTROL,	/* DNS port, but a TCP segment without payload */
 	/* on a DNS port, unparsable */
 	ODD_DROP_UDP_LENGTH, /* UDP length below 8 or beyond the IP payload (RFC 768) */
 	ODD_DROP_TCP_HEADER, /* TCP data offset cut or below 20 bytes (RFC 9293 section 3.1) */
 	ODD_DROP_DNS_SHORT,  /* fewer than the 12 bytes of a DNS header */
-	ODD_DROP_TCP_STREAM, /* segment that does not hold whole messages */
-	ODD_DROP_TCP_DEPTH,  /* whole messages, but more than ODD_TCP_MESSAGES_MAX */
 	/* on a DNS port, lost */
-	ODD_DROP_RING_FULL,   /* the daemon reads too slowly; counted in server_rcode */
-	ODD_DROP_COPY_FAILED, /* the kernel refused to copy the bytes; not in server_rcode */
+	ODD_DROP_RING_FULL, /* the daemon reads too slowly; counted in server_rcode */
+	ODD_DROP_SHED,	    /* given up by the daemon's order, see struct odd_shedding; as above */
+	ODD_DROP_COPY_FAILED, /* the kernel refused to copy the bytes; as above */
 	/* not a lost packet: server_rcode had no room, counted in overflow_rcode */
 	ODD_DROP_SERVER_RCODE_FULL,
+	/* not a lost packet: a further part of one, or a TCP SYN, FIN or RST, found no room */
+	ODD_DROP_PART_LOST,
 	ODD_DROP_COUNT,
 };
 
@@ -97,43 +112,115 @@ enum odd_drop {
 #define ODD_DROP_FIRST_UNPARSABLE ODD_DROP_UDP_LENGTH
 #define ODD_DROP_FIRST_LOST	  ODD_DROP_RING_FULL
 
+/*
+ * What a DNS packet was wrapped in. Of tunnels in tunnels the innermost. Those up to
+ * ODD_TUNNEL_PPPOE have an id that both directions share and that tells networks apart.
+ */
+enum odd_tunnel {
+	ODD_TUNNEL_NONE,
+	ODD_TUNNEL_VXLAN,  /* RFC 7348, id: VNI */
+	ODD_TUNNEL_GENEVE, /* RFC 8926, id: VNI */
+	ODD_TUNNEL_GRE,	   /* RFC 2784, RFC 2890, id: key or 0 */
+	ODD_TUNNEL_PPPOE,  /* RFC 2516, id: session */
+	ODD_TUNNEL_ERSPAN, /* draft-foschiano-erspan-03, id: session */
+	ODD_TUNNEL_GTP,	   /* 3GPP TS 29.281, id: TEID, another one for each direction */
+	ODD_TUNNEL_MPLS,   /* RFC 3032, id: label at the bottom, another one for each direction */
+	ODD_TUNNEL_IP,	   /* IP in IP, 6in4: RFC 2003, RFC 2473, RFC 4213; id: 0 */
+	ODD_TUNNEL_COUNT,
+};
+
 /* The DNS ports that are watched. */
 struct odd_ports {
 	__u16 port[ODD_PORTS_MAX];
 	__u32 count; /* 1..ODD_PORTS_MAX */
 };
 
+/*
+ * What the daemon gives up when it falls behind, set in the programs' memory. Packets of
+ * an exchange have one hash, whatever their direction, so what remains is whole exchanges.
+ */
+struct odd_shedding {
+	__u32 snaplen; /* of messages over UDP, 12..ODD_SNAPLEN_MAX */
+	__u32 mask;    /* an exchange goes when its hash has one of these bits; 0: none goes */
+	__u64 seed;    /* of that hash, so that nobody can choose what goes */
+};
+
 /* struct odd_event.flags */
-#define ODD_EVENT_FRAGMENT 0x01 /* first fragment: the message goes on in later ones */
-#define ODD_EVENT_CUT	   0x02 /* the frame ends before the message does */
-#define ODD_EVENT_FOLLOWS  0x04 /* not the first message of its TCP segment */
+#define ODD_EVENT_FRAGMENT                                                                         \
+	0x01		       /* part of a datagram that IP has split; the first has the ports    \
+				*/
+#define ODD_EVENT_CUT	  0x02 /* the frame ends before the message does */
+#define ODD_EVENT_FOLLOWS 0x04 /* not the first event of its packet */
+#define ODD_EVENT_LATER	  0x08 /* a fragment that is not the first: fragment_offset, no ports */
+#define ODD_EVENT_MORE	  0x10 /* of a fragment: others follow behind it */
+
+/* struct odd_event.tcp_flags, as they lie in the header (RFC 9293 section 3.1) */
+#define ODD_TCP_FIN 0x01
+#define ODD_TCP_SYN 0x02
+#define ODD_TCP_RST 0x04
+#define ODD_TCP_ACK 0x10
 
 #define ODD_NO_UID 0xffffffffU
 
 /*
- * One DNS message seen on the wire, in the ring buffer; payload follows.
+ * What was seen on the wire, in the ring buffer; payload follows. One of:
+ *
+ * - a DNS message over UDP;
+ * - TCP payload on a DNS port, whole, in parts of ODD_PART_BYTES, and SYN, FIN and RST
+ *   without payload (message_bytes 0);
+ * - a fragment of a datagram that may be DNS, whole, in such parts too. The payload of the
+ *   first begins behind the UDP header, that of a later one at its fragment_offset.
+ *
  * time_ns counts from 1970 in UTC; its pace is that of CLOCK_MONOTONIC.
  * cgroup_id, uid, pid and comm are the sender's, on egress only, else 0,
- * ODD_NO_UID, 0 and "". vlan holds tags' VIDs, outermost first, 0 for none.
+ * ODD_NO_UID, 0 and "". A packet that came through a tunnel has the tunnel's
+ * ends in their place (:: when it has none). vlan holds tags' VIDs, outermost
+ * first, 0 for none, of the innermost frame that has any.
  */
 struct odd_event {
 	__u64 time_ns;
-	__u64 cgroup_id;
+	union {
+		struct { /* tunnel == ODD_TUNNEL_NONE */
+			__u64 cgroup_id;
+			__u32 uid;
+			__u32 pid;
+			char comm[16];
+		};
+		struct { /* else */
+			__u8 outer_src[16];
+			__u8 outer_dst[16];
+		};
+	};
 	__u8 src[16];
 	__u8 dst[16];
 	__u32 ifindex;
-	__u32 uid;
-	__u32 pid;
-	char comm[16];
-	__u16 src_port;
-	__u16 dst_port;
+	__u32 tunnel_id;
+	union {
+		__u32 sequence;	      /* TCP: of the first byte of payload; a SYN's is one before */
+		__u32 identification; /* of a fragment (RFC 791, RFC 8200 section 4.5) */
+	};
+	union {
+		struct {
+			__u16 src_port;
+			__u16 dst_port;
+		};
+		struct {		       /* ODD_EVENT_LATER */
+			__u16 fragment_offset; /* from the UDP header on, units of 8 bytes */
+			__u16 no_port;	       /* 0 */
+		};
+	};
 	__u16 vlan[ODD_VLANS_MAX];
-	__u16 message_bytes;  /* length of the DNS message as its UDP or TCP length says */
+	/*
+	 * Length as headers say: of the DNS message as UDP's length says, of a first fragment
+	 * too; of this part of a later fragment or of a TCP segment
+	 */
+	__u16 message_bytes;
 	__u16 captured_bytes; /* of which this many are in payload */
 	__u8 protocol;	      /* IPPROTO_UDP or IPPROTO_TCP */
-	__u8 hook;	      /* enum odd_hook */
 	__u8 flags;	      /* ODD_EVENT_* */
-	__u8 pad;
+	__u8 tcp_flags;	      /* ODD_TCP_* and others; 0 for UDP */
+	__u8 hook : 4;	      /* enum odd_hook */
+	__u8 tunnel : 4;      /* enum odd_tunnel */
 	__u8 payload[];
 };
 
@@ -145,11 +232,11 @@ struct odd_server_key {
 
 /* Value of server_rcode, per CPU. */
 struct odd_server_count {
-	__u64 packets; /* messages: one UDP datagram, or one of those in a TCP segment */
-	__u64 bytes;   /* of DNS message */
+	__u64 packets; /* messages: UDP datagrams, those in TCP segments; SEGMENT: segments */
+	__u64 bytes;   /* of DNS message; SEGMENT: of payload */
 };
 
-_Static_assert(sizeof(struct odd_event) == 96, "odd_event: no hidden padding");
+_Static_assert(sizeof(struct odd_event) == 104, "odd_event: no hidden padding");
 _Static_assert(sizeof(struct odd_server_key) == 20, "odd_server_key: hashed as bytes");
 _Static_assert(sizeof(struct odd_server_count) == 16, "odd_server_count: per-CPU slots of 8");
 _Static_assert((int)QUERY == ODD_HEADER_RCODES, "QUERY follows the 16 RCODEs of the header");

@@ -50,37 +50,41 @@ static __always_inline const void *cursor_take(struct odd_cursor *c, __u32 bytes
 	return p;
 }
 
-/**
- * cursor_offset() - Bytes between the start of the packet and the cursor.
- */
-static __always_inline __u32 cursor_offset(const struct odd_cursor *c)
-{
-	return (__u32)(c->pos - c->start);
-}
-
 /*
- * The walk goes no further than this into a frame: Ethernet, tags, IPv6, eight
- * extension headers of 2 048 bytes each are 16 454 bytes.
+ * The walk goes no further than this into a frame: no frame has so many bytes of headers,
+ * and packet pointers may be moved by at most 65 535.
  */
 #define CURSOR_OFFSET_MASK 0x7fff
 
 /**
- * cursor_join() - Let the verifier see one state where paths of different header lengths meet.
+ * odd_unlearn() - The same number, of which the verifier knows nothing.
  *
- * verifier: it compares packet pointers by their exact offset, so five numbers
- * of VLAN tags and eight extension headers of three kinds each would be tens
- * of thousands of paths. A masked offset is the same unknown on all of them.
+ * verifier: ways that have learned different constants are never one again, and each goes
+ * on through all that follows. Swapped twice, a number is forgotten, for one or two cycles.
  */
-static __always_inline void cursor_join(struct odd_cursor *c)
+static __always_inline __u64 odd_unlearn(__u64 number)
 {
 #ifdef __bpf__
-	__u64 offset = c->pos - c->start;
-
-	asm volatile("%0 &= %1" : "+r"(offset) : "i"(CURSOR_OFFSET_MASK));
-	c->pos = c->start + offset;
-#else
-	(void)c;
+	asm volatile("%0 = be64 %0\n"
+		     "%0 = be64 %0"
+		     : "+r"(number));
 #endif
+	return number;
+}
+
+/**
+ * cursor_seek() - Stand at a place of the packet, wherever the cursor stood before.
+ * @offset: from the start of the packet, 0..CURSOR_OFFSET_MASK
+ *
+ * verifier: it compares packet pointers by their offset, and paths that came by different
+ * headers would never be one again. A masked number is the same unknown on all of them.
+ */
+static __always_inline void cursor_seek(struct odd_cursor *c, __u64 offset)
+{
+#ifdef __bpf__
+	asm volatile("%0 &= %1" : "+r"(offset) : "i"(CURSOR_OFFSET_MASK));
+#endif
+	c->pos = c->start + offset;
 }
 
 #endif

@@ -2,91 +2,60 @@
 /*
  * The packet walk: from the first byte of an Ethernet frame to the DNS message.
  *
- *	Ethernet -> up to 4 VLAN tags -> IPv4 | IPv6 -> UDP | TCP -> payload
+ *	Ethernet -> VLAN tags -> IPv4 | IPv6 -> UDP | TCP -> payload
+ *	              ^-- tunnels, up to 4 --'
  *
  * Compiled into the kernel programs and natively for capture files and the
  * fuzzer, so it calls no helper and touches packet bytes through the cursor
- * only. Each step either moves the cursor behind its header or ends the walk:
- * with ODD_WALK_OTHER (not DNS: the common case, so it is told from the headers
- * before anything else is looked at) or with the reason that is counted. Lengths in headers
- * are claims: the walk holds IP against the frame and UDP against IP, and says
- * how many bytes of the message are really there.
+ * only. Nearly all packets have one of two shapes, which odd_walk_common()
+ * tells by a few loads and compares; the others are walked header by header
+ * (layers.h, tunnels.h). Either ends with ODD_WALK_OTHER (not DNS: the common
+ * case, so it is told before anything else is looked at), with the reason that
+ * is counted, or with a packet. Lengths in headers are claims: the walk holds
+ * IP against what is around it and UDP against IP, and says how many bytes of
+ * the message are really there.
  */
 #ifndef ODDNS_PACKET_H
 #define ODDNS_PACKET_H
 
-#include "cursor.h"
+#include "tunnels.h"
 
 #define ODD_DNS_HEADER_BYTES 12
 
-/* What a walk gives besides an enum odd_drop. */
-#define ODD_WALK_DNS   (-1)
-#define ODD_WALK_OTHER (-2)
-
-/* IANA's "IEEE 802 Numbers" and "Protocol Numbers"; BTF carries no macros. */
-#define ODD_ETHERTYPE_IPV4  0x0800
-#define ODD_ETHERTYPE_IPV6  0x86dd
-#define ODD_ETHERTYPE_VLAN  0x8100 /* IEEE 802.1Q C-tag */
-#define ODD_ETHERTYPE_SVLAN 0x88a8 /* IEEE 802.1ad S-tag */
-#define ODD_ETHERTYPE_QINQ  0x9100 /* S-tag before 802.1ad, still in use */
-
-#define ODD_IPPROTO_HOPOPTS  0
-#define ODD_IPPROTO_TCP	     6
-#define ODD_IPPROTO_UDP	     17
-#define ODD_IPPROTO_ROUTING  43
-#define ODD_IPPROTO_FRAGMENT 44
-#define ODD_IPPROTO_AH	     51
-#define ODD_IPPROTO_DSTOPTS  60
-#define ODD_IPPROTO_MH	     135
-#define ODD_IPPROTO_HIP	     139
-#define ODD_IPPROTO_SHIM6    140
-
-/*
- * What is known once the ports are: enough to tell that a packet is not DNS,
- * and to find the rest later. Offsets are from the start of the frame.
- */
+/* Where the headers of a packet on a DNS port lie, and what was learned on the way to them. */
 struct odd_headers {
-	const __u8 *ip;		   /* the fixed part of its header */
-	const __u8 *l4;		   /* the first 8 bytes of its header */
-	__u32 claimed;		   /* end of the IP packet as its header says; 0: unknown */
-	__u16 vlan[ODD_VLANS_MAX]; /* VIDs, outermost first */
+	const __u8 *ip; /* the fixed part; odd_walk_common() only */
+	const __u8 *l4; /* first 8 bytes; NULL in a later fragment */
+	__u32 end;	/* of the packet around, from the start of the frame */
+	__u32 claimed;	/* end of the IP packet as its header says; 0: unknown */
+	__u32 identification;
+	__u64 vlans; /* VIDs, the outermost in the lowest 16 bits */
+	__u16 fragment;
 	__u8 version; /* 4 or 6; verifier: a constant on each path, unlike the byte in the packet */
 	__u8 protocol;
 	__u8 flags; /* ODD_EVENT_* */
 };
 
-/* A packet on a DNS port. Offsets are from the start of the frame. */
+/* A packet on a DNS port, or a fragment. Offsets are from the start of the frame. */
 struct odd_packet {
-	__u8 src[16];
+	__u8 src[16] __attribute__((aligned(8)));
 	__u8 dst[16];
-	__u16 src_port;
+	__u8 outer_src[16]; /* both unset without a tunnel */
+	__u8 outer_dst[16];
+	__u16 src_port; /* of a later fragment: its offset in units of 8 bytes, and 0 */
 	__u16 dst_port;
-	__u16 vlan[ODD_VLANS_MAX]; /* VIDs, outermost first */
-	__u32 payload_offset;	   /* of the UDP or TCP payload */
-	__u32 payload_bytes;	   /* its length as the headers say */
-	__u32 captured_bytes;	   /* of which this many are in the frame */
+	__u16 vlan[ODD_VLANS_MAX];
+	__u32 tunnel_id;
+	__u32 sequence;	      /* TCP: of the first byte of payload; a fragment's identification */
+	__u32 payload_offset; /* of what UDP or TCP carries, or IP in a later fragment */
+	__u32 payload_bytes;  /* of it in this packet, as the headers say */
+	__u32 captured_bytes; /* of which this many are in the frame */
+	__u32 datagram_bytes; /* of the whole UDP datagram's payload, as UDP says */
 	__u8 protocol;
 	__u8 flags; /* ODD_EVENT_* */
+	__u8 tcp_flags;
+	__u8 tunnel;
 };
-
-/*
- * A number of 16 bits as it lies in a packet: big-endian, perhaps unaligned. BPF
- * loads it at once (at even offsets, where all our fields are); elsewhere byte by byte.
- */
-static __always_inline __u16 odd_read16(const __u8 *p)
-{
-#if defined(__bpf__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return __builtin_bswap16(*(const __u16 *)p);
-#else
-	return (__u16)(p[0] << 8 | p[1]);
-#endif
-}
-
-static __always_inline int odd_is_vlan(__u16 ethertype)
-{
-	return ethertype == ODD_ETHERTYPE_VLAN || ethertype == ODD_ETHERTYPE_SVLAN ||
-	       ethertype == ODD_ETHERTYPE_QINQ;
-}
 
 /* Is one of a packet's two ports a DNS port? One look at each watched port, for both. */
 static __always_inline int odd_is_dns_port(const volatile struct odd_ports *ports, __u16 src,
@@ -101,12 +70,17 @@ static __always_inline int odd_is_dns_port(const volatile struct odd_ports *port
 	return 0;
 }
 
-/* The packet is not of the common shape: the whole walk must tell. */
-#define ODD_WALK_UNCOMMON (-3)
+/* Neither UDP nor TCP at first sight: can DNS be behind it? */
+static __always_inline int odd_leads_on(__u8 version, __u8 protocol, const __u32 tunnels)
+{
+	return (version == 6 && odd_ip6_exts[protocol].add) ||
+	       (tunnels && odd_is_tunnel_protocol(protocol));
+}
 
 /**
- * odd_walk_common() - The walk for the shape that nearly all traffic of a host has.
+ * odd_walk_common() - The walk for the shapes that nearly all traffic of a host has.
  * @c: on the start of the frame; moved behind the first 8 bytes of UDP or TCP for ODD_WALK_DNS
+ * @tunnels: as odd_walk_start() takes it, a constant to the verifier
  * @h: filled for ODD_WALK_DNS
  *
  * Untagged UDP or TCP over IPv4 without options or fragments, or IPv6 without
@@ -115,12 +89,13 @@ static __always_inline int odd_is_dns_port(const volatile struct odd_ports *port
  *
  * Return: ODD_WALK_OTHER, ODD_WALK_DNS, or ODD_WALK_UNCOMMON with nothing changed
  */
-static __always_inline int
-odd_walk_common(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_headers *h)
+static __always_inline int odd_walk_common(struct odd_cursor *c,
+					   const volatile struct odd_ports *ports,
+					   const __u32 tunnels, struct odd_headers *h)
 {
 	struct odd_cursor peek = *c;
 	const __u8 *eth = cursor_take(&peek, 14 + 20), *ip, *l4;
-	__u16 ethertype;
+	__u16 ethertype, dst_port;
 	__u32 length;
 	__u8 version, protocol;
 
@@ -143,15 +118,21 @@ odd_walk_common(struct odd_cursor *c, const volatile struct odd_ports *ports, st
 			return ODD_WALK_UNCOMMON;
 		length += 40;
 	} else {
-		return ODD_WALK_UNCOMMON;
+		return odd_is_vlan(ethertype) || (tunnels && odd_is_tunnel_type(ethertype))
+			       ? ODD_WALK_UNCOMMON
+			       : ODD_WALK_OTHER;
 	}
 	if (protocol != ODD_IPPROTO_TCP && protocol != ODD_IPPROTO_UDP)
-		return ODD_WALK_UNCOMMON;
+		return odd_leads_on(version, protocol, tunnels) ? ODD_WALK_UNCOMMON
+								: ODD_WALK_OTHER;
 	l4 = cursor_take(&peek, 8);
 	if (!l4)
 		return ODD_WALK_UNCOMMON;
-	if (!odd_is_dns_port(ports, odd_read16(l4), odd_read16(l4 + 2)))
-		return ODD_WALK_OTHER;
+	dst_port = odd_read16(l4 + 2);
+	if (!odd_is_dns_port(ports, odd_read16(l4), dst_port))
+		return tunnels && protocol == ODD_IPPROTO_UDP && odd_is_tunnel_port(dst_port)
+			       ? ODD_WALK_UNCOMMON
+			       : ODD_WALK_OTHER;
 	*c = peek;
 	*h = (struct odd_headers){0};
 	h->ip = ip;
@@ -159,206 +140,208 @@ odd_walk_common(struct odd_cursor *c, const volatile struct odd_ports *ports, st
 	h->version = version;
 	h->protocol = protocol;
 	h->claimed = 14 + length;
+	h->end = ~0U;
 	return ODD_WALK_DNS;
-}
-
-/**
- * odd_walk_link() - Ethernet and VLAN tags (IEEE 802.3, 802.1Q clause 9).
- * @ret_ethertype: of what follows the tags
- *
- * Return: 0, or the reason to stop
- */
-static __always_inline int odd_walk_link(struct odd_cursor *c, struct odd_headers *h,
-					 __u16 *ret_ethertype)
-{
-	const __u8 *eth = cursor_take(c, 14);
-	__u16 type;
-
-	if (!eth)
-		return ODD_DROP_LINK_SHORT;
-	type = odd_read16(eth + 12);
-#pragma GCC unroll 4
-	for (int i = 0; i < ODD_VLANS_MAX; i++) {
-		const __u8 *tag;
-
-		if (__builtin_expect(!odd_is_vlan(type), 1))
-			break;
-		tag = cursor_take(c, 4);
-		if (!tag)
-			return ODD_DROP_LINK_SHORT;
-		h->vlan[i] = odd_read16(tag) & 0xfff;
-		type = odd_read16(tag + 2);
-	}
-	if (odd_is_vlan(type))
-		return ODD_DROP_VLAN_DEPTH;
-	cursor_join(c);
-	*ret_ethertype = type;
-	return 0;
-}
-
-/**
- * odd_walk_ipv4() - IPv4 with options (RFC 791 section 3.1).
- *
- * Return: 0, ODD_WALK_OTHER, or the reason to stop
- */
-static __always_inline int odd_walk_ipv4(struct odd_cursor *c, struct odd_headers *h)
-{
-	__u32 offset = cursor_offset(c), header_bytes;
-	const __u8 *ip = cursor_take(c, 20);
-	__u16 total, fragment;
-
-	if (!ip)
-		return ODD_DROP_IP_HEADER;
-	h->ip = ip;
-	h->version = 4;
-	h->protocol = ip[9];
-	if (h->protocol != ODD_IPPROTO_UDP && h->protocol != ODD_IPPROTO_TCP)
-		return ODD_WALK_OTHER;
-	header_bytes = (ip[0] & 0xf) * 4;
-	total = odd_read16(ip + 2);
-	/* A length of 0 is what segmentation offload leaves in captures of the sender. */
-	if (ip[0] >> 4 != 4 || header_bytes < 20 || (total && total < header_bytes))
-		return ODD_DROP_IP_HEADER;
-	h->claimed = total ? offset + total : 0;
-	fragment = odd_read16(ip + 6);
-	if (fragment & 0x1fff)
-		return ODD_DROP_FRAGMENT;
-	if (fragment & 0x2000)
-		h->flags |= ODD_EVENT_FRAGMENT;
-	if (header_bytes > 20 && !cursor_take(c, header_bytes - 20))
-		return ODD_DROP_IP_HEADER;
-	return 0;
 }
 
 /*
- * How long an extension header is, from its second byte L: ((L & mask) + add) << shift.
- *
- * verifier: a table instead of a switch, and no branch on the kind of header,
- * so that eight headers are eight steps to it and not three to the eighth paths.
+ * The ports of UDP or TCP. A first fragment on other ports is remembered: its later
+ * fragments have none, and are no concern of ours either.
  */
-struct odd_ip6_ext {
-	__u8 add; /* 0: this protocol is no extension header */
-	__u8 mask;
-	__u8 shift;
-	__u8 fragment; /* all ones for the fragment header */
-};
-
-static const struct odd_ip6_ext odd_ip6_exts[256] = {
-	[ODD_IPPROTO_HOPOPTS] = {1, 0xff, 3, 0}, /* RFC 6564 section 4, as the next ones */
-	[ODD_IPPROTO_ROUTING] = {1, 0xff, 3, 0},
-	[ODD_IPPROTO_DSTOPTS] = {1, 0xff, 3, 0},
-	[ODD_IPPROTO_MH] = {1, 0xff, 3, 0},
-	[ODD_IPPROTO_HIP] = {1, 0xff, 3, 0},
-	[ODD_IPPROTO_SHIM6] = {1, 0xff, 3, 0},
-	[ODD_IPPROTO_FRAGMENT] = {1, 0, 3, 0xff}, /* RFC 8200 section 4.5 */
-	[ODD_IPPROTO_AH] = {2, 0xff, 2, 0},	  /* RFC 4302 section 2.2 */
-};
-
-#define ODD_IP6_EXT_BYTES_MAX 2048 /* (255 + 1) << 3 */
-
-/* A fragment without ports, of a packet that goes on with @next: perhaps UDP or TCP, or surely not.
- */
-static __always_inline int odd_later_fragment(__u8 next)
+static __always_inline int
+odd_step_ports(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_walk *w)
 {
-	return next == ODD_IPPROTO_UDP || next == ODD_IPPROTO_TCP || odd_ip6_exts[next].add
-		       ? ODD_DROP_FRAGMENT
-		       : ODD_WALK_OTHER;
-}
+	const __u8 *l4 = odd_step_take(c, w, 8); /* all of UDP; of TCP what tells the ports */
 
-/**
- * odd_walk_ip6_ext() - IPv6 extension headers (RFC 8200 section 4).
- *
- * Return: 0 with @h->protocol behind the headers, or the reason to stop
- */
-static __always_inline int odd_walk_ip6_ext(struct odd_cursor *c, struct odd_headers *h)
-{
-	for (int i = 0; i < ODD_IP6_EXT_MAX; i++) {
-		const struct odd_ip6_ext *kind = &odd_ip6_exts[h->protocol];
-		__u32 bytes, fragment;
-		const __u8 *ext;
-
-		if (__builtin_expect(!kind->add, 1))
-			return 0;
-		ext = cursor_take(c, 8);
-		if (!ext)
-			return ODD_DROP_IP_HEADER;
-		fragment = odd_read16(ext + 2) & (kind->fragment << 8 | kind->fragment);
-		if (fragment & 0xfff8)
-			return odd_later_fragment(ext[0]);
-		h->flags |= fragment & ODD_EVENT_FRAGMENT; /* the M flag is bit 0 too */
-		bytes = ((ext[1] & kind->mask) + kind->add) << (kind->shift & 3);
-		h->protocol = ext[0];
-		if (!cursor_take(c, (bytes - 8) & (2 * ODD_IP6_EXT_BYTES_MAX - 1)))
-			return ODD_DROP_IP_HEADER;
-		cursor_join(c);
-	}
-	return odd_ip6_exts[h->protocol].add ? ODD_DROP_IP6_EXT_DEPTH : 0;
-}
-
-/**
- * odd_walk_ipv6() - IPv6 and its extension headers (RFC 8200 section 3).
- *
- * Return: 0, ODD_WALK_OTHER, or the reason to stop
- */
-static __always_inline int odd_walk_ipv6(struct odd_cursor *c, struct odd_headers *h)
-{
-	__u32 offset = cursor_offset(c);
-	const __u8 *ip = cursor_take(c, 40);
-	__u16 length;
-	int r;
-
-	if (!ip || ip[0] >> 4 != 6)
-		return ODD_DROP_IP_HEADER;
-	h->ip = ip;
-	h->version = 6;
-	length = odd_read16(ip + 4);
-	/* 0: a jumbogram (RFC 2675) or segmentation offload */
-	h->claimed = length ? offset + 40 + length : 0;
-	h->protocol = ip[6];
-	if (h->protocol == ODD_IPPROTO_UDP || h->protocol == ODD_IPPROTO_TCP)
-		return 0;
-	r = odd_walk_ip6_ext(c, h);
-	if (r)
-		return r;
-	if (h->protocol != ODD_IPPROTO_UDP && h->protocol != ODD_IPPROTO_TCP)
+	if (!l4)
+		return ODD_DROP_L4_SHORT;
+	if (odd_is_dns_port(ports, odd_read16(l4), odd_read16(l4 + 2)))
+		return ODD_WALK_DNS;
+	if (w->protocol != ODD_IPPROTO_UDP)
 		return ODD_WALK_OTHER;
+	if (w->flags & ODD_EVENT_FRAGMENT && !w->stray) {
+		w->stray = w->ip;
+		w->stray_version = w->version;
+		w->stray_identification = w->identification;
+		w->stray_tunnel_id = w->tunnel_id;
+	}
+	return odd_step_udp_tunnel(c, w, l4);
+}
+
+/* What IP carries. */
+static __always_inline int
+odd_step_protocol(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_walk *w)
+{
+	__u8 protocol = w->protocol;
+
+	if (protocol == ODD_IPPROTO_UDP || protocol == ODD_IPPROTO_TCP)
+		return odd_step_ports(c, ports, w);
+	if (w->version == 6 && odd_ip6_exts[protocol].add)
+		return odd_step_ip6_ext(c, w);
+	if (!w->tunnels || !odd_is_tunnel_protocol(protocol))
+		return ODD_WALK_OTHER;
+	if (protocol == ODD_IPPROTO_GRE)
+		return odd_step_gre(c, w);
+	if (protocol == ODD_IPPROTO_MPLS) {
+		w->next = ODD_ETHERTYPE_MPLS;
+		return ODD_WALK_ON;
+	}
+	w->next = protocol == ODD_IPPROTO_IPIP ? ODD_ETHERTYPE_IPV4 : ODD_ETHERTYPE_IPV6;
+	return odd_step_enter(w, ODD_TUNNEL_IP, 0);
+}
+
+/* IPv4 or IPv6, where nothing has said which. */
+static __always_inline int odd_step_ip(struct odd_cursor *c, struct odd_walk *w)
+{
+	struct odd_cursor peek = *c;
+	const __u8 *first = cursor_take(&peek, 1);
+	__u8 version = first ? first[0] >> 4 : 0;
+
+	if (!first)
+		return ODD_DROP_IP_HEADER;
+	w->next = version == 4 ? ODD_ETHERTYPE_IPV4 : ODD_ETHERTYPE_IPV6;
+	return version == 4 || version == 6 ? ODD_WALK_ON : ODD_WALK_OTHER;
+}
+
+/* What only tunnels lead to. */
+static __always_inline int odd_step_tunnelled(struct odd_cursor *c, struct odd_walk *w)
+{
+	if (!w->tunnels)
+		return ODD_WALK_OTHER;
+	switch (w->next) {
+	case ODD_ETHERTYPE_MPLS:
+	case ODD_ETHERTYPE_MPLS_UP:
+	case ODD_NEXT_LABEL:
+		return odd_step_mpls(c, w);
+	case ODD_NEXT_UNLABELLED:
+		return odd_step_unlabelled(c, w);
+	case ODD_ETHERTYPE_PPPOE:
+		return odd_step_pppoe(c, w);
+	case ODD_ETHERTYPE_ERSPAN:
+	case ODD_ETHERTYPE_ERSPAN3:
+		return odd_step_erspan(c, w);
+	case ODD_NEXT_GTP_EXT:
+		return odd_step_gtp_ext(c, w);
+	case ODD_NEXT_IP:
+		return odd_step_ip(c, w);
+	default:
+		return ODD_WALK_OTHER;
+	}
+}
+
+/**
+ * odd_walk_step() - Look at the next header.
+ * @c: on the frame; where it stands does not matter
+ * @w: from odd_walk_start(), then as the last step left it
+ *
+ * At most ODD_STEPS_MAX steps; then the walk has ended with ODD_DROP_TUNNEL_DEPTH.
+ *
+ * Return: ODD_WALK_ON, ODD_WALK_DNS, ODD_WALK_FRAGMENT, ODD_WALK_OTHER, or an enum odd_drop
+ */
+static __always_inline int odd_walk_step(struct odd_cursor *c,
+					 const volatile struct odd_ports *ports, struct odd_walk *w)
+{
+	__u32 next = w->next;
+
+	cursor_seek(c, w->offset);
+	if (next & ODD_NEXT_PROTOCOL)
+		return odd_step_protocol(c, ports, w);
+	if (next == ODD_ETHERTYPE_IPV4)
+		return odd_step_ipv4(c, w);
+	if (next == ODD_ETHERTYPE_IPV6)
+		return odd_step_ipv6(c, w);
+	if (next == ODD_ETHERTYPE_ETHERNET)
+		return odd_step_ethernet(c, w);
+	if (odd_is_vlan((__u16)next) && next < ODD_NEXT_PROTOCOL)
+		return odd_step_vlan(c, w);
+	return odd_step_tunnelled(c, w);
+}
+
+/* The addresses of an IP header as 16 bytes. @ip: 20 or 40 bytes */
+static __always_inline void odd_ipv4_addresses(const __u8 *ip, __u8 *src, __u8 *dst)
+{
+	odd_map4(src, ip + 12);
+	odd_map4(dst, ip + 16);
+}
+
+static __always_inline void odd_ipv6_addresses(const __u8 *ip, __u8 *src, __u8 *dst)
+{
+	odd_copy16(src, ip + 8);
+	odd_copy16(dst, ip + 24);
+}
+
+/**
+ * odd_addresses_at() - The addresses of the IP header at an offset.
+ *
+ * verifier: one look at the version, for it does not connect two.
+ *
+ * Return: 0, or ODD_DROP_IP_HEADER, which does not happen where the steps have been
+ */
+static __always_inline int odd_addresses_at(struct odd_cursor *c, __u32 offset, __u8 version,
+					    __u8 *src, __u8 *dst)
+{
+	const __u8 *ip;
+
+	cursor_seek(c, offset);
+	if (version == 6) {
+		ip = cursor_take(c, 40);
+		if (!ip)
+			return ODD_DROP_IP_HEADER;
+		odd_ipv6_addresses(ip, src, dst);
+		return 0;
+	}
+	ip = cursor_take(c, 20);
+	if (!ip)
+		return ODD_DROP_IP_HEADER;
+	odd_ipv4_addresses(ip, src, dst);
 	return 0;
 }
 
-/**
- * odd_walk_headers() - From the frame's start to the ports.
- * @c: cursor on the bytes that can be read directly (XDP, skb: the linear part)
- * @h: filled; all zero before the call
- *
- * Nothing is computed that a packet that is not DNS does not need.
- *
- * Return: ODD_WALK_DNS when a port is a DNS port, ODD_WALK_OTHER, or an enum odd_drop
- */
-static __always_inline int odd_walk_headers(struct odd_cursor *c,
-					    const volatile struct odd_ports *ports,
-					    struct odd_headers *h)
+/* Where the packet came through, for one that came through a tunnel. */
+static __always_inline int odd_walk_outer(struct odd_cursor *c, const struct odd_walk *w,
+					  struct odd_packet *p)
 {
-	__u16 ethertype;
-	int r;
+	p->tunnel = w->tunnel;
+	p->tunnel_id = w->tunnel_id;
+	__builtin_memset(p->outer_src, 0, sizeof(p->outer_src));
+	__builtin_memset(p->outer_dst, 0, sizeof(p->outer_dst));
+	if (!w->outer)
+		return 0;
+	return odd_addresses_at(c, w->outer, w->outer_version, p->outer_src, p->outer_dst);
+}
 
-	r = odd_walk_link(c, h, &ethertype);
-	if (r)
-		return r;
-	if (ethertype == ODD_ETHERTYPE_IPV4)
-		r = odd_walk_ipv4(c, h);
-	else if (ethertype == ODD_ETHERTYPE_IPV6)
-		r = odd_walk_ipv6(c, h);
-	else
-		return ODD_WALK_OTHER;
-	if (r)
-		return r;
-	cursor_join(c);
-	h->l4 = cursor_take(c, 8); /* all of UDP; of TCP what tells the ports */
-	if (!h->l4)
-		return ODD_DROP_L4_SHORT;
-	if (!odd_is_dns_port(ports, odd_read16(h->l4), odd_read16(h->l4 + 2)))
-		return ODD_WALK_OTHER;
-	return ODD_WALK_DNS;
+/**
+ * odd_walk_found() - From numbers back to pointers, once the steps have ended.
+ * @w: after ODD_WALK_DNS or ODD_WALK_FRAGMENT
+ * @c: moved behind the first 8 bytes of UDP or TCP, to the payload of a later fragment
+ * @h: filled, but for ip
+ * @p: its addresses and tunnel are filled
+ *
+ * Return: 0, or ODD_DROP_IP_HEADER, which does not happen
+ */
+static __always_inline int odd_walk_found(struct odd_cursor *c, const struct odd_walk *w,
+					  struct odd_headers *h, struct odd_packet *p)
+{
+	*h = (struct odd_headers){
+		.end = w->end,
+		.claimed = w->claimed,
+		.identification = w->identification,
+		.vlans = w->vlans,
+		.fragment = (__u16)w->fragment,
+		.version = w->version,
+		.protocol = w->protocol,
+		.flags = w->flags,
+	};
+	if (odd_addresses_at(c, w->ip, w->version, p->src, p->dst) || odd_walk_outer(c, w, p))
+		return ODD_DROP_IP_HEADER;
+	if (w->flags & ODD_EVENT_LATER) {
+		h->protocol = ODD_IPPROTO_UDP;
+		cursor_seek(c, w->offset);
+		return 0;
+	}
+	cursor_seek(c, w->offset - 8);
+	h->l4 = cursor_take(c, 8);
+	return h->l4 ? 0 : ODD_DROP_IP_HEADER;
 }
 
 /**
@@ -370,13 +353,17 @@ static __always_inline int odd_walk_headers(struct odd_cursor *c,
  */
 static __always_inline int odd_walk_udp(const __u8 *udp, __u32 claimed, struct odd_packet *p)
 {
-	__u32 length = odd_read16(udp + 4);
+	__u32 length = odd_read16(udp + 4), room;
 
 	if (length < 8)
 		return ODD_DROP_UDP_LENGTH;
-	if (p->payload_offset + length - 8 > claimed && !(p->flags & ODD_EVENT_FRAGMENT))
+	p->datagram_bytes = p->payload_bytes = length - 8;
+	if (p->payload_offset + length - 8 <= claimed)
+		return 0;
+	if (!(p->flags & ODD_EVENT_FRAGMENT))
 		return ODD_DROP_UDP_LENGTH;
-	p->payload_bytes = length - 8;
+	room = claimed > p->payload_offset ? claimed - p->payload_offset : 0;
+	p->payload_bytes = room;
 	return 0;
 }
 
@@ -387,7 +374,8 @@ static __always_inline int odd_walk_udp(const __u8 *udp, __u32 claimed, struct o
  *
  * Return: 0 with payload_bytes set and the offset behind the options, or the reason to stop
  */
-static __always_inline int odd_walk_tcp(struct odd_cursor *c, __u32 claimed, struct odd_packet *p)
+static __always_inline int odd_walk_tcp(struct odd_cursor *c, const __u8 *tcp, __u32 claimed,
+					struct odd_packet *p)
 {
 	const __u8 *rest = cursor_take(c, 12);
 	__u32 header_bytes;
@@ -395,48 +383,40 @@ static __always_inline int odd_walk_tcp(struct odd_cursor *c, __u32 claimed, str
 	if (!rest)
 		return ODD_DROP_L4_SHORT;
 	header_bytes = (rest[4] >> 4) * 4U;
-	p->payload_offset = cursor_offset(c);
 	if (header_bytes < 20)
 		return ODD_DROP_TCP_HEADER;
-	p->payload_offset += header_bytes - 20;
+	p->payload_offset += header_bytes - 8;
 	if (p->payload_offset > claimed)
 		return ODD_DROP_TCP_HEADER;
 	p->payload_bytes = claimed - p->payload_offset;
-	return p->payload_bytes ? 0 : ODD_DROP_TCP_CONTROL;
+	p->tcp_flags = rest[5];
+	p->sequence = odd_read32(tcp + 4) + !!(rest[5] & ODD_TCP_SYN);
+	return 0;
 }
 
-/* How much of the payload the frame holds. */
-static __always_inline void odd_walk_captured(__u32 frame_bytes, __u32 claimed,
-					      struct odd_packet *p)
+/* How much of the payload the frame holds, and the packet around it. */
+static __always_inline void odd_walk_captured(__u32 end, __u32 claimed, struct odd_packet *p)
 {
-	__u32 end = claimed < frame_bytes ? claimed : frame_bytes;
-	__u32 there = end > p->payload_offset ? end - p->payload_offset : 0;
+	__u32 last = claimed < end ? claimed : end;
+	__u32 there = last > p->payload_offset ? last - p->payload_offset : 0;
 
 	p->captured_bytes = there < p->payload_bytes ? there : p->payload_bytes;
 }
 
-static __always_inline void odd_walk_addresses(const struct odd_headers *h, struct odd_packet *p)
+/* A later fragment: its payload stands where its header says, with no ports before it. */
+static __always_inline void odd_walk_fragment(const struct odd_headers *h, __u32 claimed,
+					      struct odd_packet *p)
 {
-	const __u8 *ip = h->ip;
-
-	if (h->version == 6) {
-		__builtin_memcpy(p->src, ip + 8, 16);
-		__builtin_memcpy(p->dst, ip + 24, 16);
-		return;
-	}
-	__builtin_memset(p->src, 0, 10);
-	__builtin_memset(p->src + 10, 0xff, 2);
-	__builtin_memcpy(p->src + 12, ip + 12, 4);
-	__builtin_memset(p->dst, 0, 10);
-	__builtin_memset(p->dst + 10, 0xff, 2);
-	__builtin_memcpy(p->dst + 12, ip + 16, 4);
+	p->src_port = h->fragment;
+	p->dst_port = 0;
+	p->payload_bytes = claimed > p->payload_offset ? claimed - p->payload_offset : 0;
 }
 
 /**
- * odd_walk_payload() - What lies behind the headers of a packet on a DNS port.
- * @c: as odd_walk_headers() left it
+ * odd_walk_payload() - What lies behind the headers.
+ * @c: as odd_walk_common() or odd_walk_found() left it
  * @frame_bytes: length of the whole frame, at least what @c spans
- * @p: filled
+ * @p: filled, but for addresses and tunnel
  *
  * The payload itself is not read: it may lie outside the linear part.
  *
@@ -445,103 +425,54 @@ static __always_inline void odd_walk_addresses(const struct odd_headers *h, stru
 static __always_inline int odd_walk_payload(struct odd_cursor *c, const struct odd_headers *h,
 					    __u32 frame_bytes, struct odd_packet *p)
 {
-	__u32 claimed = h->claimed ? h->claimed : frame_bytes;
-	int r;
+	__u32 end = h->end < frame_bytes ? h->end : frame_bytes;
+	__u32 claimed = h->claimed ? h->claimed : end;
+	int r = 0;
 
-	p->src_port = odd_read16(h->l4);
-	p->dst_port = odd_read16(h->l4 + 2);
-	__builtin_memcpy(p->vlan, h->vlan, sizeof(p->vlan));
+	for (int i = 0; i < ODD_VLANS_MAX; i++)
+		p->vlan[i] = (__u16)(h->vlans >> (16 * i));
 	p->protocol = h->protocol;
-	p->flags = h->flags;
-	p->payload_offset = cursor_offset(c);
-	r = h->protocol == ODD_IPPROTO_UDP ? odd_walk_udp(h->l4, claimed, p)
-					   : odd_walk_tcp(c, claimed, p);
+	p->flags = h->protocol == ODD_IPPROTO_TCP ? 0 : h->flags;
+	p->tcp_flags = 0;
+	p->sequence = h->identification;
+	p->datagram_bytes = 0;
+	p->payload_offset = (__u32)(c->pos - c->start);
+	if (!h->l4) {
+		odd_walk_fragment(h, claimed, p);
+	} else {
+		p->src_port = odd_read16(h->l4);
+		p->dst_port = odd_read16(h->l4 + 2);
+		r = h->protocol == ODD_IPPROTO_UDP ? odd_walk_udp(h->l4, claimed, p)
+						   : odd_walk_tcp(c, h->l4, claimed, p);
+	}
 	if (r)
 		return r;
-	odd_walk_captured(frame_bytes, claimed, p);
-	if (h->protocol == ODD_IPPROTO_UDP && p->captured_bytes < ODD_DNS_HEADER_BYTES)
+	odd_walk_captured(end, claimed, p);
+	if (h->l4 && h->protocol == ODD_IPPROTO_UDP && p->captured_bytes < ODD_DNS_HEADER_BYTES)
 		return ODD_DROP_DNS_SHORT;
-	odd_walk_addresses(h, p);
 	return ODD_WALK_DNS;
 }
 
-/* A place in the chain of length-prefixed messages of a TCP segment (RFC 1035 section 4.2.2). */
-struct odd_chain {
-	__u32 offset;	/* of the next length prefix, from the start of the frame */
-	__u32 end;	/* of the segment's payload as the headers say */
-	__u32 captured; /* end of what is in the frame */
-	__u32 count;	/* messages so far */
-};
-
-static __always_inline void odd_chain_start(const struct odd_packet *p, struct odd_chain *chain)
-{
-	chain->offset = p->payload_offset;
-	chain->end = p->payload_offset + p->payload_bytes;
-	chain->captured = p->payload_offset + p->captured_bytes;
-	chain->count = 0;
-}
-
 /**
- * odd_chain_step() - Go behind the next message.
- * @prefix: the two bytes at chain->offset, host order
+ * odd_walk_common_payload() - What lies behind the headers that odd_walk_common() found.
  *
- * Return: 1 when a whole message was there, 0 when the segment ends before it does
+ * As odd_walk_payload(), with all of @p filled.
  */
-static __always_inline int odd_chain_step(struct odd_chain *chain, __u16 prefix)
+static __always_inline int odd_walk_common_payload(struct odd_cursor *c,
+						   const struct odd_headers *h, __u32 frame_bytes,
+						   struct odd_packet *p)
 {
-	__u32 next = chain->offset + 2 + prefix;
+	int verdict = odd_walk_payload(c, h, frame_bytes, p);
 
-	if (prefix < ODD_DNS_HEADER_BYTES || next > chain->end ||
-	    chain->offset + 2 + ODD_DNS_HEADER_BYTES > chain->captured)
-		return 0;
-	chain->offset = next;
-	chain->count++;
-	return 1;
-}
-
-/**
- * odd_server_key_fill() - Key of server_rcode for a message.
- * @header: the 12 bytes of its DNS header
- *
- * The QR bit, not the port, says who is the server: a query may come from port
- * 53, and a scanner's response goes to it (RFC 1035 section 4.1.1).
- */
-static __always_inline void odd_server_key_fill(const struct odd_packet *p, const __u8 *header,
-						struct odd_server_key *key)
-{
-	int is_response = header[2] & 0x80;
-
-	__builtin_memcpy(key->server, is_response ? p->src : p->dst, 16);
-	key->rcode = is_response ? (enum odd_rcode)(header[3] & 0xf) : QUERY;
-}
-
-/* One message of a packet: where it lies. */
-struct odd_span {
-	__u32 offset;	/* from the start of the frame */
-	__u32 bytes;	/* as its headers say, 12..65535 */
-	__u32 captured; /* in the frame, 12..bytes */
-	__u8 flags;	/* ODD_EVENT_* beyond the packet's */
-};
-
-/**
- * odd_event_fill() - The fields of an event that come from the packet.
- *
- * Left to the caller: time_ns, ifindex, hook, the sender, captured_bytes, payload.
- */
-static __always_inline void odd_event_fill(struct odd_event *e, const struct odd_packet *p,
-					   const struct odd_span *span)
-{
-	__builtin_memcpy(e->src, p->src, 16);
-	__builtin_memcpy(e->dst, p->dst, 16);
-	e->src_port = p->src_port;
-	e->dst_port = p->dst_port;
-	__builtin_memcpy(e->vlan, p->vlan, sizeof(e->vlan));
-	e->message_bytes = (__u16)span->bytes;
-	e->protocol = p->protocol;
-	e->flags = p->flags | span->flags;
-	if (span->captured < span->bytes)
-		e->flags |= ODD_EVENT_CUT;
-	e->pad = 0;
+	if (verdict != ODD_WALK_DNS)
+		return verdict;
+	if (h->version == 6)
+		odd_ipv6_addresses(h->ip, p->src, p->dst);
+	else
+		odd_ipv4_addresses(h->ip, p->src, p->dst);
+	p->tunnel = ODD_TUNNEL_NONE;
+	p->tunnel_id = 0;
+	return verdict;
 }
 
 #endif

@@ -20,6 +20,14 @@ bool bench__wants(const struct bench *bench, const char *name);
 /** bench__row() - Print one row and keep it for the check at the end. */
 void bench__row(struct bench *bench, const char *name, double value);
 
+/**
+ * bench__rounds() - Print the median of what @n rounds gave, and keep their least too.
+ *
+ * What disturbs a loop in the kernel only adds to it, so of a floor and what is above it
+ * the least values differ by what is really more.
+ */
+void bench__rounds(struct bench *bench, const char *name, double *values, unsigned n);
+
 /** bench__oddns() - Path of the binary that is measured as a process. */
 const char *bench__oddns(const struct bench *bench);
 
@@ -34,6 +42,9 @@ int bench_kernel(struct bench *bench);
 int bench_user(struct bench *bench);
 int bench_replay(struct bench *bench);
 int bench_live(struct bench *bench);
+
+/** bench_tcp() - The part of bench_user() that is about TCP. */
+int bench_tcp(struct bench *bench);
 
 /** bench_kernel_pass() - The floor of live: an empty XDP program on an interface, until killed. */
 int bench_kernel_pass(const char *ifname);

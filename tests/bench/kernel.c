@@ -9,9 +9,9 @@
  * one that should not gave one, is no measurement.
  */
 #include "bench.h"
-#include "traffic.h"
+#include "frames.h"
+#include "kernel.h"
 
-#include "config/settings.h"
 #include "source/programs.h"
 
 #include "oddns.skel.h"
@@ -31,30 +31,34 @@
  * take at most 480 KB of the ring, less than what makes the programs call the
  * daemon (512 KiB): one that keeps up is seldom called.
  */
-#define REPEAT	      16384
-#define REPEAT_EVENTS 2048
-#define CASES	      7
+#define NO_EVENTS 16384
+#define MESSAGES  2048 /* of up to 232 bytes */
+#define FRAGMENTS 256  /* of up to 1 592 bytes */
+#define CASES_MAX 24
 
-struct kernel_case {
+/* A program on a frame. */
+struct subject {
 	const char *name;
 	int program;
-	const uint8_t *frame;
-	unsigned frame_bytes;
-	bool gives_events;
+	const struct frame *frame;
+	unsigned packets; /* in a run: one of the above, which says whether they give events */
+};
+
+struct kernel_case {
+	struct subject of;
 	double sum_ns; /* of the runs of this round */
 	double values[ROUNDS];
 };
 
 struct kernel {
-	struct oddns_bpf *programs;
+	struct oddns_bpf *programs; /* with default settings */
+	struct oddns_bpf *off;	    /* without tunnels */
 	struct ring_buffer *ring;
 	uint64_t events; /* that came out of the ring */
 	int pass, pass_tc;
-	uint8_t other[TRAFFIC_FRAME_MAX];
-	uint8_t query[TRAFFIC_FRAME_MAX];
-	uint8_t response[TRAFFIC_FRAME_MAX];
-	unsigned query_bytes, response_bytes;
-	struct kernel_case cases[CASES];
+	struct frames frames;
+	unsigned count;
+	struct kernel_case cases[CASES_MAX];
 };
 
 static int failed(int r, const char *what)
@@ -100,24 +104,12 @@ int bench_kernel_pass(const char *ifname)
 	return 0;
 }
 
-/* The programs with default settings, as the daemon loads them. */
 static int load(struct kernel *kernel)
 {
-	struct settings *settings = settings__new();
-	struct programs_options options;
-	int r;
+	int r = bench_kernel_load(true, 0, &kernel->programs);
 
-	if (!settings)
-		return failed(-ENOMEM, "settings");
-	options = (struct programs_options){
-		.ports = settings->ports,
-		.port_count = settings->port_count,
-		.snaplen = settings->snaplen,
-		.ring_bytes = (__u32)settings->ring_bytes,
-		.server_keys = settings->servers * 4,
-	};
-	r = programs__load(&options, &kernel->programs);
-	settings__free(settings);
+	if (r == 0)
+		r = bench_kernel_load(false, 0, &kernel->off);
 	if (r < 0)
 		return r;
 	kernel->ring = ring_buffer__new(bpf_map__fd(kernel->programs->maps.events), count_event,
@@ -129,79 +121,53 @@ static int load(struct kernel *kernel)
 	return kernel->pass < 0 || kernel->pass_tc < 0 ? -EIO : 0;
 }
 
-/*
- * "mail.example.com": with EDNS a query of 45 bytes, and a response of 110:
- * question, CNAME to another name of that zone, two addresses, OPT.
- */
-static void make_frames(struct kernel *kernel)
+static void make_cases(struct kernel *k)
 {
-	static const uint8_t name[] = "\4mail\7example\3com";
-	static const uint8_t cname[] = "\300\014\0\5\0\1\0\0\1\54\0\25\22frontend-03.europe\300\21";
-	struct traffic_exchange exchange;
-	uint8_t message[TRAFFIC_MESSAGE_MAX];
-	unsigned bytes, behind_question = 12 + sizeof(name) + 4;
-
-	traffic_exchange(0, (struct traffic_names){10, 10}, &exchange);
-	exchange.name_length = sizeof(name);
-	memcpy(exchange.name, name, sizeof(name));
-	bytes = traffic_message(&exchange, false, message);
-	kernel->query_bytes = traffic_frame(&exchange, false, message, bytes, kernel->query);
-	bytes = traffic_message(&exchange, true, message);
-	memmove(message + behind_question + sizeof(cname) - 1, message + behind_question,
-		bytes - behind_question);
-	memcpy(message + behind_question, cname, sizeof(cname) - 1);
-	message[7] = 3; /* ANCOUNT */
-	bytes += sizeof(cname) - 1;
-	kernel->response_bytes = traffic_frame(&exchange, true, message, bytes, kernel->response);
-	/* a full segment from a web server */
-	memcpy(kernel->other, kernel->query, 34);
-	kernel->other[16] = 1500 >> 8;
-	kernel->other[17] = 1500 & 0xff;
-	kernel->other[23] = 6;
-	kernel->other[34] = 443 >> 8;
-	kernel->other[35] = 443 & 0xff;
-	kernel->other[36] = 50123 >> 8;
-	kernel->other[37] = 50123 & 0xff;
-	kernel->other[46] = 0x50; /* 20 bytes of header */
-}
-
-static void make_cases(struct kernel *kernel)
-{
-	const struct oddns_bpf *p = kernel->programs;
-	int xdp = bpf_program__fd(p->progs.oddns_xdp), tc = bpf_program__fd(p->progs.oddns_egress);
-	const struct kernel_case cases[CASES] = {
-		{"kernel.pass", kernel->pass, kernel->query, kernel->query_bytes, false, 0, {0}},
-		{"kernel.other", xdp, kernel->other, sizeof(kernel->other), false, 0, {0}},
-		{"kernel.query", xdp, kernel->query, kernel->query_bytes, true, 0, {0}},
-		{"kernel.response", xdp, kernel->response, kernel->response_bytes, true, 0, {0}},
-		{"kernel.pass_tc",
-		 kernel->pass_tc,
-		 kernel->query,
-		 kernel->query_bytes,
-		 false,
-		 0,
-		 {0}},
-		{"kernel.other_tc", tc, kernel->other, sizeof(kernel->other), false, 0, {0}},
-		{"kernel.query_tc", tc, kernel->query, kernel->query_bytes, true, 0, {0}},
+	const struct frames *f = &k->frames;
+	int xdp = bpf_program__fd(k->programs->progs.oddns_xdp);
+	int xdp_off = bpf_program__fd(k->off->progs.oddns_xdp);
+	int tc = bpf_program__fd(k->programs->progs.oddns_egress);
+	int tc_off = bpf_program__fd(k->off->progs.oddns_egress);
+	const struct subject subjects[] = {
+		{"kernel.pass", k->pass, &f->query, NO_EVENTS},
+		{"kernel.other", xdp, &f->other, NO_EVENTS},
+		{"kernel.other_udp", xdp, &f->other_udp, NO_EVENTS},
+		{"kernel.other_off", xdp_off, &f->other, NO_EVENTS},
+		{"kernel.other_udp_off", xdp_off, &f->other_udp, NO_EVENTS},
+		{"kernel.vlan_other", xdp, &f->other_vlan, NO_EVENTS},
+		{"kernel.vxlan_other", xdp, &f->other_vxlan, NO_EVENTS},
+		{"kernel.query", xdp, &f->query, MESSAGES},
+		{"kernel.response", xdp, &f->response, MESSAGES},
+		{"kernel.vxlan", xdp, &f->vxlan, MESSAGES},
+		{"kernel.tcp", xdp, &f->tcp, MESSAGES},
+		{"kernel.fragment", xdp, &f->first, FRAGMENTS},
+		{"kernel.fragment_later", xdp, &f->later, FRAGMENTS},
+		{"kernel.pass_tc", k->pass_tc, &f->query, NO_EVENTS},
+		{"kernel.other_tc", tc, &f->other, NO_EVENTS},
+		{"kernel.other_off_tc", tc_off, &f->other, NO_EVENTS},
+		{"kernel.query_tc", tc, &f->query, MESSAGES},
+		{"kernel.tcp_tc", tc, &f->tcp, MESSAGES},
 	};
 
-	memcpy(kernel->cases, cases, sizeof(cases));
+	k->count = sizeof(subjects) / sizeof(subjects[0]);
+	for (unsigned i = 0; i < k->count; i++)
+		k->cases[i].of = subjects[i];
 }
 
 static int run(struct kernel *kernel, struct kernel_case *c)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = c->frame, .data_size_in = c->frame_bytes,
-		    .repeat = c->gives_events ? REPEAT_EVENTS : REPEAT);
-	uint64_t expected = c->gives_events ? REPEAT_EVENTS : 0;
-	int r = bpf_prog_test_run_opts(c->program, &opts);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = c->of.frame->at,
+		    .data_size_in = c->of.frame->bytes, .repeat = (int)c->of.packets);
+	uint64_t expected = c->of.packets == NO_EVENTS ? 0 : c->of.packets;
+	int r = bpf_prog_test_run_opts(c->of.program, &opts);
 
 	if (r < 0)
-		return failed(r, c->name);
+		return failed(r, c->of.name);
 	kernel->events = 0;
 	ring_buffer__consume(kernel->ring);
 	if (kernel->events != expected) {
-		fprintf(stderr, "bench: %s: %llu events of %d packets\n", c->name,
-			(unsigned long long)kernel->events, REPEAT_EVENTS);
+		fprintf(stderr, "bench: %s: %llu events of %u packets\n", c->of.name,
+			(unsigned long long)kernel->events, c->of.packets);
 		return -EIO;
 	}
 	c->sum_ns += opts.duration;
@@ -211,19 +177,19 @@ static int run(struct kernel *kernel, struct kernel_case *c)
 /* Floors always run: they are compared with. */
 static bool is_wanted(const struct bench *bench, const struct kernel_case *c)
 {
-	return strstr(c->name, "pass") || bench__wants(bench, c->name);
+	return strstr(c->of.name, "pass") || bench__wants(bench, c->of.name);
 }
 
 static int run_round(struct bench *bench, struct kernel *kernel, unsigned round)
 {
-	for (unsigned i = 0; i < RUNS * CASES; i++) {
-		struct kernel_case *c = &kernel->cases[i % CASES];
+	for (unsigned i = 0; i < RUNS * kernel->count; i++) {
+		struct kernel_case *c = &kernel->cases[i % kernel->count];
 		int r = is_wanted(bench, c) ? run(kernel, c) : 0;
 
 		if (r < 0)
 			return r;
 	}
-	for (unsigned i = 0; i < CASES; i++) {
+	for (unsigned i = 0; i < kernel->count; i++) {
 		kernel->cases[i].values[round] = kernel->cases[i].sum_ns / RUNS;
 		kernel->cases[i].sum_ns = 0;
 	}
@@ -244,10 +210,10 @@ static int measure_packets(struct bench *bench, struct kernel *kernel)
 		fprintf(stderr, "bench: kernel: the ring was full\n");
 		return -EIO;
 	}
-	for (unsigned i = 0; i < CASES; i++)
+	for (unsigned i = 0; i < kernel->count; i++)
 		if (is_wanted(bench, &kernel->cases[i]))
-			bench__row(bench, kernel->cases[i].name,
-				   bench_median(kernel->cases[i].values, ROUNDS));
+			bench__rounds(bench, kernel->cases[i].of.name, kernel->cases[i].values,
+				      ROUNDS);
 	return 0;
 }
 
@@ -277,19 +243,19 @@ static int measure_verified(struct bench *bench, const struct kernel *kernel)
 
 static bool wants_packets(const struct bench *bench, const struct kernel *kernel)
 {
-	for (unsigned i = 0; i < CASES; i++)
-		if (bench__wants(bench, kernel->cases[i].name))
+	for (unsigned i = 0; i < kernel->count; i++)
+		if (bench__wants(bench, kernel->cases[i].of.name))
 			return true;
 	return false;
 }
 
 int bench_kernel(struct bench *bench)
 {
-	static struct kernel kernel; /* 5 KB of frames */
+	static struct kernel kernel; /* 16 KB of frames */
 	int r = load(&kernel);
 
 	if (r == 0) {
-		make_frames(&kernel);
+		frames_make(&kernel.frames);
 		make_cases(&kernel);
 	}
 	if (r == 0 && wants_packets(bench, &kernel))
@@ -298,5 +264,6 @@ int bench_kernel(struct bench *bench)
 		r = measure_verified(bench, &kernel);
 	ring_buffer__free(kernel.ring);
 	programs__free(kernel.programs);
-	return r;
+	programs__free(kernel.off);
+	return r ? r : bench_kernel_ring(bench);
 }

@@ -2,15 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is lost when one sender does its best, and what the daemon takes when idle.
 
-    tests/bench/live.py ODDNS BENCH
+    tests/bench/live.py ODDNS BENCH [rates] [curve]
 
-Prints rows NAME VALUE for bench: live.idle_rss, and for native XDP and TC
-(names with _tc): live.floor, packets/s that tcpreplay sends over a veth when an
-empty XDP program (nothing for TC) is at the other end; live.rate, the same with
-the daemon there; live.unseen, sent but not seen by the program, lost in the
-veth; live.loss, seen, but in no exchange. All take turns; rates are medians,
-losses sums. XDP has a floor of its own because veth copies each packet for any
-program.
+Prints rows NAME VALUE for bench.
+
+rates: live.idle_rss, and for native XDP and TC (names with _tc): live.floor,
+packets/s that tcpreplay sends over a veth when an empty XDP program (nothing for
+TC) is at the other end; live.rate, the same with the daemon there; live.unseen,
+sent but not seen by the program, lost in the veth; live.loss, seen, but in no
+exchange. All take turns; rates are medians, losses sums. XDP has a floor of its
+own because veth copies each packet for any program.
+
+curve: live.curve.CPUS.POINT, from 50 000 packets/s doubled up to what the sender
+cannot reach, then at its top speed ("top"). With CPUS "1cpu" the sender, the
+programs (they run where the sender does) and the daemon share one processor,
+with "2cpu" the sender has the first and the daemon may use all. Rows:
+offered, packets/s that left the sender; unseen, the share of them that the veth
+lost; lost, the share of the seen that is in no exchange, as the daemon counts;
+processor, time that the daemon took in the time of sending, 100 % is one
+processor.
 
 It runs in namespaces of its own (PIDs, mounts, network): when its first process
 ends, the kernel ends the rest, and takes interfaces and pinned maps along.
@@ -30,6 +40,10 @@ HERE = os.path.realpath(__file__)
 DIR = "/run/oddns-bench"
 SETTINGS = ["--set", f"sensor.state={DIR}"]
 WAIT_S = 10
+CURVE_FROM = 50000  # packets/s
+CURVE_S = 2  # of sending at each point
+REACHED = 0.95  # of the rate that was asked for; less: it is beyond the sender
+PLACES = {"1cpu": ("0", "0"), "2cpu": ("0", None)}  # processors: of the sender, of the daemon
 
 
 class Failure(Exception):
@@ -45,15 +59,19 @@ def run(*command):
     return done.stdout
 
 
-class Daemon:
-    """`oddns run` on the receiving end, at the given hook."""
+def pinned(cpus):
+    """What a command begins with that may use these processors only; None: all."""
+    return ["taskset", "--cpu-list", cpus] if cpus else []
 
-    def __init__(self, oddns, hook):
+
+class Daemon:
+    """`oddns run` on the receiving end, at the given hook, on some processors."""
+
+    def __init__(self, oddns, hook, cpus=None):
         self.oddns = oddns
         self.errors = open(f"{DIR}/stderr", "w+", encoding="utf-8")
-        self.process = subprocess.Popen([oddns, "run", "-i", "to1", "--hook", hook,
-                                         *SETTINGS],
-                                        stdout=subprocess.DEVNULL, stderr=self.errors)
+        self.process = subprocess.Popen([*pinned(cpus), oddns, "run", "-i", "to1",
+                                         "--hook", hook, *SETTINGS], stdout=subprocess.DEVNULL, stderr=self.errors)
         self.wait(lambda status: status["running"], "start")
 
     def status(self):
@@ -98,6 +116,12 @@ class Daemon:
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as stream:
             return int(re.search(r"VmRSS:\s+(\d+) kB", stream.read()).group(1)) / 1024
 
+    def processor_s(self):
+        """Processor time so far, in user space and the kernel (proc(5): utime, stime)."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as stream:
+            fields = stream.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self):
         """End it as systemd would."""
         self.process.terminate()
@@ -105,15 +129,19 @@ class Daemon:
             raise Failure(f"oddns run: exit code {self.process.returncode} after SIGTERM")
 
 
-def send(capture):
-    """Send the capture at top speed; return (packets, packets/s)."""
-    said = run("tcpreplay", "--preload-pcap", "--topspeed", "--loop", str(LOOPS),
-               "--intf1", "to0", capture)
+def tcpreplay(*options, cpus=None):
+    """Send; return (packets, packets/s)."""
+    said = run(*pinned(cpus), "tcpreplay", "--preload-pcap", "--intf1", "to0", *options)
     packets = re.search(r"Actual: (\d+) packets", said)
     rate = re.search(r"([\d.]+) pps", said)
     if not packets or not rate:
         raise Failure(f"tcpreplay: {said.strip()}")
     return int(packets.group(1)), float(rate.group(1))
+
+
+def send(capture):
+    """Send the capture at top speed; return (packets, packets/s)."""
+    return tcpreplay("--topspeed", "--loop", str(LOOPS), capture)
 
 
 class Figures:
@@ -165,7 +193,42 @@ def measure(oddns, bench, capture):
     figures["tc"].rows("_tc")
 
 
-def world(oddns, bench):
+def sums(status):
+    """Packets that the programs saw, and messages that found their way into exchanges."""
+    exchanges = status["exchanges"]
+    return sum(status["packets"].values()), exchanges["queries"] + exchanges["responses"]
+
+
+def measure_point(daemon, capture, speed, name, cpus):
+    """Send for some time, print the rows, return the rate that was reached."""
+    seen, taken = sums(daemon.status())  # nothing was sent since it settled
+    spent = daemon.processor_s()
+    sent, rate = tcpreplay(*speed, "--loop", "0", "--duration", str(CURVE_S), capture, cpus=cpus)
+    now_seen, now_taken = sums(daemon.settled())
+    spent, seen, taken = daemon.processor_s() - spent, now_seen - seen, now_taken - taken
+    print(f"{name}.offered {rate:.0f}")
+    print(f"{name}.unseen {100 * (sent - seen) / sent:.4f}")
+    print(f"{name}.lost {100 * (seen - taken) / max(seen, 1):.4f}")
+    print(f"{name}.processor {100 * spent / (sent / rate):.3f}", flush=True)
+    return rate
+
+
+def measure_curve(oddns, capture):
+    """The points, for one processor and for all; prints the rows."""
+    for place, (sender, receiver) in PLACES.items():
+        daemon = Daemon(oddns, "xdp", receiver)
+        asked = CURVE_FROM
+        while True:
+            reached = measure_point(daemon, capture, ["--timer", "nano", "--pps", str(asked)],
+                                    f"live.curve.{place}.{asked // 1000}k", sender)
+            if reached < REACHED * asked:
+                break
+            asked *= 2
+        measure_point(daemon, capture, ["--topspeed"], f"live.curve.{place}.top", sender)
+        daemon.stop()
+
+
+def world(oddns, bench, parts):
     """Inside the namespaces: two ends of a veth, no addresses, so that nothing else is sent."""
     run("mount", "-t", "tmpfs", "tmpfs", "/run")
     run("mount", "-t", "bpf", "bpf", "/sys/fs/bpf")
@@ -177,16 +240,20 @@ def world(oddns, bench):
         run("ip", "link", "set", end, "up")
     capture = f"{DIR}/queries.pcap"
     run(bench, "--write", capture)
-    measure(oddns, bench, capture)
+    if "rates" in parts:
+        measure(oddns, bench, capture)
+    if "curve" in parts:
+        measure_curve(oddns, capture)
 
 
 def main():
-    oddns, bench = sys.argv[-2:]
-    if sys.argv[1] != "--inside":
+    inside = sys.argv[1] == "--inside"
+    oddns, bench, *parts = sys.argv[1 + inside:]
+    if not inside:
         os.execvp("unshare", ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child",
-                              "--mount-proc", sys.executable, HERE, "--inside", oddns, bench])
+                              "--mount-proc", sys.executable, HERE, "--inside", oddns, bench, *parts])
     try:
-        world(oddns, bench)
+        world(oddns, bench, parts)
     except (Failure, OSError) as failure:
         sys.exit(f"bench: live: {failure}")
 

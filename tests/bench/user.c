@@ -216,7 +216,7 @@ static void put_queries(struct exchange_table *table)
 	for (uint32_t i = 0; i < PENDING; i++) {
 		const struct traffic_moment moment = {.time_ns = i, .exchange = i};
 
-		traffic_exchange(i, (struct traffic_names){20, 37}, &query);
+		traffic_exchange(i, (struct traffic_names){20, 33}, &query);
 		put_record((uint8_t *)memory, &query, &moment);
 		exchange_table__event(table, (struct odd_event *)(memory + 1));
 	}
@@ -288,5 +288,7 @@ int bench_user(struct bench *bench)
 	if (r == 0 && (bench__wants(bench, "user.exchange") || bench__wants(bench, "user.floor")))
 		r = exchange(bench, settings);
 	settings__free(settings);
+	if (r == 0)
+		r = bench_tcp(bench);
 	return r;
 }

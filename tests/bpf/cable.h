@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/* The longest frame that it takes: the largest IP packet and Ethernet. */
+#define CABLE_FRAME_MAX (65535 + 14)
+
 struct cable {
 	unsigned near; /* index of od0 */
 	unsigned far;  /* index of od1 */

@@ -17,6 +17,7 @@ struct programs_options fixture_options(void)
 	return (struct programs_options){.ports = packet_ports()->port,
 					 .port_count = packet_ports()->count,
 					 .snaplen = 512,
+					 .tunnels = ODD_TUNNELS_MAX,
 					 .ring_bytes = 256 * 1024,
 					 .server_keys = 1024};
 }
@@ -44,19 +45,14 @@ void fixture_free(struct fixture *f)
 
 void fixture_begin(struct fixture *f)
 {
-	struct source_counters now;
-
-	programs__counters(f->programs, &now);
-	packet_result_begin(&f->result, &now);
+	packet_result_begin(&f->result, &f->counters);
 }
 
 void fixture_end(struct fixture *f)
 {
-	struct source_counters now;
-
 	cr_assert_geq(ring_buffer__consume(f->ring), 0);
-	programs__counters(f->programs, &now);
-	packet_result_end(&f->result, &now);
+	programs__counters(f->programs, &f->counters);
+	packet_result_end(&f->result, &f->counters);
 }
 
 int fixture_run(const struct fixture *f, enum odd_hook hook, const uint8_t *frame, unsigned length,

@@ -10,6 +10,7 @@ struct fixture {
 	struct oddns_bpf *programs;
 	struct ring_buffer *ring;
 	struct packet_result result;
+	struct source_counters counters; /* as fixture_end() has read them */
 };
 
 /* What server_rcode says of one key, all processors together. */
@@ -28,8 +29,9 @@ void fixture_load(struct fixture *f, const struct programs_options *options);
 void fixture_free(struct fixture *f);
 
 /**
- * fixture_begin() - Note the counters; what follows is seen by fixture_end().
- * fixture_end() - Read the ring; f->result then holds the events and the growth of counters.
+ * fixture_begin() - What follows is seen by fixture_end().
+ * fixture_end() - Read the ring; f->result then holds the events since fixture_begin() and the
+ * growth of counters since the last fixture_end().
  */
 void fixture_begin(struct fixture *f);
 void fixture_end(struct fixture *f);

@@ -7,6 +7,7 @@
 #include "fixture.h"
 
 #include "oddns.skel.h"
+#include "packet/derive.h"
 #include "source/attach.h"
 #include "source/probe.h"
 
@@ -28,7 +29,8 @@
 #define SENTINEL_ID    0xfeed
 #define SENTINEL_TRIES 2000
 
-static uint8_t frame[PACKET_FRAME_MAX];
+static struct packet_frame frame;
+static uint8_t tagged_frame[PACKET_FRAME_MAX];
 static struct fixture fixture;
 static struct cable cable;
 static struct attachment attachment;
@@ -81,7 +83,7 @@ static void wait_for_sentinel(enum odd_hook hook)
 {
 	static const struct packet packet = {.version = 4, PACKET_UP, .messages = {29}};
 	static uint8_t sentinel[128];
-	unsigned length = packet_build(&packet, sentinel);
+	unsigned length = packet_build(&packet, sentinel, NULL);
 
 	sentinel[42] = SENTINEL_ID >> 8;
 	sentinel[43] = SENTINEL_ID & 0xff;
@@ -97,59 +99,102 @@ static void wait_for_sentinel(enum odd_hook hook)
 	fixture.result.counters.packets[hook]--;
 }
 
-static void send_row(const struct packet_row *row, unsigned length, enum odd_hook hook,
-		     unsigned linear)
+/* How rows are sent, and where they are seen. */
+struct way {
+	enum odd_hook hook;
+	unsigned least;	 /* frames of so many bytes or more */
+	unsigned linear; /* with so many of them in the linear part, 0: as the kernel likes */
+};
+
+static void send_row(void *context, const struct packet_row *row)
 {
+	static uint8_t before[PACKET_FRAME_MAX];
+	const struct way *way = context;
 	char why[PACKET_WHY_MAX] = "";
 
+	packet_frame_build(&frame, row);
+	if (frame.length < way->least || frame.length > CABLE_FRAME_MAX)
+		return;
+	for (unsigned i = 0; i < row->before_count; i++) {
+		fixture_begin(&fixture);
+		cable_send(&cable, before, packet_frame_before(row, i, before), 0);
+		wait_for_sentinel(way->hook);
+	}
 	fixture_begin(&fixture);
-	cable_send(&cable, frame, length, linear);
-	wait_for_sentinel(hook);
-	cr_expect(packet_check(row, &fixture.result, 512, hook, why), "%s: %s", row->name, why);
+	cable_send(&cable, frame.bytes, frame.length, way->linear);
+	wait_for_sentinel(way->hook);
+	cr_expect(packet_check(&frame, &fixture.result, 512, way->hook, why), "%s: %s", row->name,
+		  why);
 	for (unsigned i = 0; i < fixture.result.count; i++)
 		cr_expect_eq(fixture.result.events[i].event.ifindex, attachment.ifindex);
 }
 
-/* Frames of @least bytes or more, with so many of them in the linear part. */
-static void send_tables(enum odd_hook hook, unsigned least, unsigned linear)
+static void send_tagged_row(void *context, const struct packet_row *row)
 {
-	tell(hook);
-	for (size_t t = 0; t < PACKET_TABLES; t++)
-		for (size_t i = 0; i < packet_table(t)->count; i++) {
-			const struct packet_row *row = &packet_table(t)->rows[i];
-			unsigned length = packet_build(&row->packet, frame);
+	struct packet_row tagged;
 
-			if (length >= least)
-				send_row(row, length, hook, linear);
-		}
+	if (packet_derive_tagged(row, &tagged))
+		send_row(context, &tagged);
+}
+
+static void send_tables(enum odd_hook hook)
+{
+	struct way way = {.hook = hook};
+
+	tell(hook);
+	packet_table_each(send_row, &way);
+	packet_table_each(send_tagged_row, &way);
+}
+
+/* So many bytes of headers are brought into the linear part; the rest is cut off for the programs,
+ * and counted. */
+#define PULLED_BYTES 512
+
+/* Padded, so that the skb is large enough to have parts at all. */
+static void send_padded_row(void *context, const struct packet_row *row)
+{
+	const struct way *way = context;
+	struct packet_row padded;
+
+	packet_frame_build(&frame, row);
+	if (frame.layout.payload <= PULLED_BYTES && packet_derive_padded(row, way->least, &padded))
+		send_row(context, &padded);
+}
+
+static void send_outside_of_linear_part(enum odd_hook hook, unsigned linear)
+{
+	struct way way = {.hook = hook, .least = 4200, .linear = linear};
+
+	tell(hook);
+	packet_table_each(send_padded_row, &way);
 }
 
 /* The kernel takes an outermost tag of 0x8100 or 0x88a8 from the frame before the hook. */
 Test(devices, ingress_finds_the_outermost_tag_in_metadata)
 {
 	begin("od1", ATTACH_TC);
-	send_tables(ODD_HOOK_TC_INGRESS, 0, 0);
+	send_tables(ODD_HOOK_TC_INGRESS);
 	end();
 }
 
 Test(devices, egress_of_a_device)
 {
 	begin("od0", ATTACH_TC);
-	send_tables(ODD_HOOK_TC_EGRESS, 0, 0);
+	send_tables(ODD_HOOK_TC_EGRESS);
 	end();
 }
 
 Test(devices, native_xdp_of_a_device)
 {
 	begin("od1", ATTACH_XDP);
-	send_tables(ODD_HOOK_XDP, 0, 0);
+	send_tables(ODD_HOOK_XDP);
 	end();
 }
 
 Test(devices, generic_xdp_of_a_device)
 {
 	begin("od1", ATTACH_XDP_GENERIC);
-	send_tables(ODD_HOOK_XDP, 0, 0);
+	send_tables(ODD_HOOK_XDP);
 	end();
 }
 
@@ -157,14 +202,14 @@ Test(devices, generic_xdp_of_a_device)
 Test(devices, ingress_reads_headers_outside_of_the_linear_part)
 {
 	begin("od1", ATTACH_TC);
-	send_tables(ODD_HOOK_TC_INGRESS, 4200, 14);
+	send_outside_of_linear_part(ODD_HOOK_TC_INGRESS, 14);
 	end();
 }
 
 Test(devices, egress_reads_headers_outside_of_the_linear_part)
 {
 	begin("od0", ATTACH_TC);
-	send_tables(ODD_HOOK_TC_EGRESS, 4200, 30);
+	send_outside_of_linear_part(ODD_HOOK_TC_EGRESS, 30);
 	end();
 }
 
@@ -198,7 +243,7 @@ static void send_tagged(const struct packet_tag *tags, unsigned count)
 
 	memcpy(packet.tags, tags, count * sizeof(*tags));
 	fixture_begin(&fixture);
-	cable_send(&cable, frame, packet_build(&packet, frame), 0);
+	cable_send(&cable, tagged_frame, packet_build(&packet, tagged_frame, NULL), 0);
 	wait_for_sentinel(ODD_HOOK_TC_EGRESS);
 }
 

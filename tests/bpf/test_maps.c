@@ -13,16 +13,16 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-/* The smallest ring is a page: 4 096 bytes hold 24 records of 8 + 96 + 64. */
+/* The smallest ring is a page: 4 095 bytes hold 23 records of 8 + 104 + 64. */
 #define SMALLEST_RING 4096
-#define RING_HOLDS    24
+#define RING_HOLDS    23
 
 static struct fixture fixture;
 static uint8_t frame[PACKET_FRAME_MAX];
 
 static void run(const struct packet *packet, unsigned times)
 {
-	unsigned length = packet_build(packet, frame);
+	unsigned length = packet_build(packet, frame, NULL);
 	int verdict = 0;
 
 	for (unsigned i = 0; i < times; i++)
@@ -82,21 +82,47 @@ Test(maps, full_ring_loses_events_and_counts_all)
 	fixture_free(&fixture);
 }
 
-/* 16 messages in a ring that holds 24: the second segment finds room for eight of them. */
+/*
+ * Three parts of 4 096, 4 096 and 1 808 bytes, with 112 each, in a ring of 16 383: the second
+ * segment finds room for its first part, the third for none.
+ */
 Test(maps, ring_may_fill_within_a_segment)
 {
 	struct programs_options options = fixture_options();
 	static const struct packet segment = {
-		.version = 4, .protocol = 6, PACKET_UP, .messages = {[0 ... 15] = 29}};
+		.version = 4, .protocol = 6, PACKET_UP, .garbage = 10000};
+
+	options.ring_bytes = 4 * SMALLEST_RING;
+	fixture_load(&fixture, &options);
+	fixture_begin(&fixture);
+	run(&segment, 3);
+	fixture_end(&fixture);
+	cr_expect_eq(fixture.result.count, 4);
+	cr_expect_eq(fixture.result.counters.packets[ODD_HOOK_XDP], 3);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_PART_LOST], 1);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_RING_FULL], 1);
+	cr_expect_eq(count_of(PACKET_SERVER4, SEGMENT).packets, 3);
+	cr_expect_eq(count_of(PACKET_SERVER4, SEGMENT).bytes, 3 * 10000);
+	fixture_free(&fixture);
+}
+
+/* It was no packet on the way in, so it is none on the way out. */
+Test(maps, syn_that_finds_no_room_is_a_lost_part)
+{
+	struct programs_options options = fixture_options();
+	static const struct packet query = {.version = 4, PACKET_UP, .messages = {29}};
+	static const struct packet syn = {.version = 4, .protocol = 6, PACKET_UP, .tcp_flags = 2};
 
 	options.ring_bytes = SMALLEST_RING;
 	fixture_load(&fixture, &options);
 	fixture_begin(&fixture);
-	run(&segment, 2);
+	run(&query, RING_HOLDS);
+	run(&syn, 1);
 	fixture_end(&fixture);
-	cr_expect_eq(fixture.result.counters.packets[ODD_HOOK_XDP], 2);
-	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_RING_FULL], 8);
-	cr_expect_eq(count_of(PACKET_SERVER4, QUERY).packets, 32);
+	cr_expect_eq(fixture.result.counters.packets[ODD_HOOK_XDP], RING_HOLDS);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_TCP_CONTROL], 1);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_PART_LOST], 1);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_RING_FULL], 0);
 	fixture_free(&fixture);
 }
 

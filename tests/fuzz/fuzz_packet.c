@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a frame. The first five choose the settings: two the snaplen, one
- * how many ports are watched, two where they begin beside port 53. The frame is
- * a heap block of exactly its size, so that AddressSanitizer sees each byte
- * read too far. tests/packet/seeds writes the seeds.
+ * Any bytes as a frame. The first six choose the settings: two the snaplen, one
+ * how many ports are watched, two where they begin beside port 53, one how many
+ * tunnels are entered. The frame is a heap block of exactly its size, so that
+ * AddressSanitizer sees each byte read too far. tests/packet/seeds writes the seeds.
  */
-#include <oddns/packet.h>
+#include <oddns/event.h>
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include "source/native.h"
 
-#define SETTINGS_BYTES 5
+#define SETTINGS_BYTES 6
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,7 +23,10 @@ struct seen {
 	const uint8_t *frame;
 	size_t length;
 	unsigned events;
-	unsigned first; /* of their segment or datagram */
+	unsigned controls; /* events of TCP without payload: no packets */
+	bool full;	   /* the last event had a whole part */
+	uint32_t sequence; /* where the next part must begin, TCP */
+	uint16_t offset;   /* and of a fragment */
 };
 
 /* abort() and not assert(): holds whatever NDEBUG says */
@@ -33,40 +36,90 @@ static void hold(bool true_here)
 		abort();
 }
 
-static bool is_in(const struct seen *seen, const struct odd_event *e)
+static bool is_parted(const struct odd_event *e)
 {
-	return memmem(seen->frame, seen->length, e->payload, e->captured_bytes) != NULL;
+	return e->protocol == ODD_IPPROTO_TCP || e->flags & ODD_EVENT_FRAGMENT;
+}
+
+static bool is_first_fragment(const struct odd_event *e)
+{
+	return (e->flags & (ODD_EVENT_FRAGMENT | ODD_EVENT_LATER)) == ODD_EVENT_FRAGMENT;
 }
 
 static void hold_flags(const struct seen *seen, const struct odd_event *e)
 {
-	const unsigned known = ODD_EVENT_FRAGMENT | ODD_EVENT_CUT | ODD_EVENT_FOLLOWS;
-	bool short_of_snaplen = e->captured_bytes < seen->native->snaplen;
+	const unsigned known = ODD_EVENT_FRAGMENT | ODD_EVENT_CUT | ODD_EVENT_FOLLOWS |
+			       ODD_EVENT_LATER | ODD_EVENT_MORE;
 
 	hold((e->flags & ~known) == 0);
 	hold(!(e->flags & ODD_EVENT_FOLLOWS) == (seen->events == 0));
-	hold(!(e->flags & ODD_EVENT_FOLLOWS) || e->protocol == ODD_IPPROTO_TCP);
-	if (e->flags & ODD_EVENT_CUT)
+	hold(!(e->flags & ODD_EVENT_FOLLOWS) || is_parted(e));
+	hold(!(e->flags & (ODD_EVENT_LATER | ODD_EVENT_MORE)) || e->flags & ODD_EVENT_FRAGMENT);
+	hold(!(e->flags & ODD_EVENT_FRAGMENT) || e->protocol == ODD_IPPROTO_UDP);
+	hold(e->protocol == ODD_IPPROTO_TCP || e->tcp_flags == 0);
+}
+
+/* Bytes that are told and bytes that are there. */
+static void hold_bytes(const struct seen *seen, const struct odd_event *e)
+{
+	bool is_cut = e->flags & ODD_EVENT_CUT;
+
+	if (!is_first_fragment(e))
+		hold(e->captured_bytes <= e->message_bytes);
+	if (is_parted(e)) {
+		hold(e->captured_bytes <= ODD_PART_BYTES);
+		hold(is_first_fragment(e) || e->message_bytes <= ODD_PART_BYTES);
+		hold(is_first_fragment(e) || is_cut == (e->captured_bytes < e->message_bytes));
+		return;
+	}
+	hold(e->captured_bytes >= ODD_DNS_HEADER_BYTES);
+	hold(e->captured_bytes <= seen->native->snaplen);
+	if (is_cut)
 		hold(e->captured_bytes < e->message_bytes);
 	else
-		hold(e->captured_bytes == e->message_bytes || !short_of_snaplen);
+		hold(e->captured_bytes == e->message_bytes ||
+		     e->captured_bytes == seen->native->snaplen);
+}
+
+static void hold_ends(const struct seen *seen, const struct odd_event *e)
+{
+	hold(e->protocol == ODD_IPPROTO_UDP || e->protocol == ODD_IPPROTO_TCP);
+	if (e->flags & ODD_EVENT_LATER)
+		hold(e->no_port == 0 && e->fragment_offset > 0);
+	else
+		hold(odd_is_dns_port(&seen->native->ports, e->src_port, e->dst_port));
+	for (unsigned i = 0; i < ODD_VLANS_MAX; i++)
+		hold(e->vlan[i] <= 0xfff);
+	hold(e->tunnel < ODD_TUNNEL_COUNT);
+	hold(seen->native->tunnels || e->tunnel == ODD_TUNNEL_NONE);
+	hold(e->tunnel != ODD_TUNNEL_NONE || e->tunnel_id == 0);
+}
+
+/* Parts follow one another, in the frame and in what they say. */
+static void hold_order(struct seen *seen, const struct odd_event *e)
+{
+	hold(memmem(seen->frame, seen->length, e->payload, e->captured_bytes) != NULL);
+	if (e->flags & ODD_EVENT_FOLLOWS) {
+		hold(seen->full); /* else there was nothing left */
+		hold(e->protocol != ODD_IPPROTO_TCP || e->sequence == seen->sequence);
+		hold(e->protocol == ODD_IPPROTO_TCP || e->fragment_offset == seen->offset);
+	}
+	seen->full = e->captured_bytes == ODD_PART_BYTES;
+	seen->sequence = e->sequence + ODD_PART_BYTES;
+	seen->offset = (uint16_t)((e->flags & ODD_EVENT_LATER ? e->fragment_offset : 1) +
+				  ODD_PART_BYTES / 8);
 }
 
 static void take(void *context, const struct odd_event *e)
 {
 	struct seen *seen = context;
 
-	hold(e->captured_bytes >= ODD_DNS_HEADER_BYTES);
-	hold(e->captured_bytes <= e->message_bytes);
-	hold(e->captured_bytes <= seen->native->snaplen);
-	hold(e->protocol == ODD_IPPROTO_UDP || e->protocol == ODD_IPPROTO_TCP);
-	hold(odd_is_dns_port(&seen->native->ports, e->src_port, e->dst_port));
-	for (unsigned i = 0; i < ODD_VLANS_MAX; i++)
-		hold(e->vlan[i] <= 0xfff);
 	hold_flags(seen, e);
-	hold(is_in(seen, e));
+	hold_bytes(seen, e);
+	hold_ends(seen, e);
+	hold_order(seen, e);
 	seen->events++;
-	seen->first += !(e->flags & ODD_EVENT_FOLLOWS);
+	seen->controls += e->protocol == ODD_IPPROTO_TCP && e->message_bytes == 0;
 }
 
 /* Each packet on a DNS port is an event or unparsable; each frame is counted at most once. */
@@ -74,32 +127,42 @@ static void hold_counters(const struct seen *seen)
 {
 	const struct source_counters *c = &seen->native->counters;
 	uint64_t unparsable = 0, dropped = 0;
+	unsigned first = seen->events > 0 && !seen->controls;
 
 	for (unsigned i = ODD_DROP_FIRST; i < ODD_DROP_COUNT; i++) {
 		dropped += c->drops[i];
 		if (i >= ODD_DROP_FIRST_UNPARSABLE)
 			unparsable += c->drops[i];
 	}
-	hold(c->packets[ODD_HOOK_XDP] == seen->first + unparsable);
-	hold(seen->first + dropped <= 1);
-	hold(seen->events <= ODD_TCP_MESSAGES_MAX);
+	hold(c->packets[ODD_HOOK_XDP] == first + unparsable);
+	hold(first + dropped <= 1);
+	hold(seen->controls <= c->drops[ODD_DROP_TCP_CONTROL]);
+	hold(seen->events <= ODD_PARTS_MAX);
 }
 
-/* The short way comes to the same end as the whole walk. */
+/* The short way comes to the same end as the steps. */
 static void hold_common(const struct seen *seen)
 {
 	struct odd_cursor c = {seen->frame, seen->frame, seen->frame + seen->length}, whole = c;
-	struct odd_headers h, g = {0};
-	int verdict = odd_walk_common(&c, &seen->native->ports, &h);
+	const struct odd_ports *ports = &seen->native->ports;
+	struct odd_headers h, g;
+	struct odd_packet p;
+	struct odd_walk w;
+	int verdict = odd_walk_common(&c, ports, seen->native->tunnels, &h), steps = ODD_WALK_ON;
 
 	if (verdict == ODD_WALK_UNCOMMON)
 		return;
-	hold(verdict == odd_walk_headers(&whole, &seen->native->ports, &g));
-	if (verdict != ODD_WALK_DNS)
+	odd_walk_start(&w, (uint32_t)seen->length, seen->native->tunnels);
+	for (unsigned i = 0; i < ODD_STEPS_MAX && steps == ODD_WALK_ON; i++)
+		steps = odd_walk_step(&whole, ports, &w);
+	if (verdict == ODD_WALK_OTHER) {
+		hold(steps != ODD_WALK_DNS && steps < ODD_DROP_FIRST_UNPARSABLE);
 		return;
-	hold(c.pos == whole.pos && h.ip == g.ip && h.l4 == g.l4 && h.claimed == g.claimed);
+	}
+	hold(verdict == steps && odd_walk_found(&whole, &w, &g, &p) == 0);
+	hold(c.pos == whole.pos && h.ip == seen->frame + w.ip && h.l4 == g.l4);
+	hold(h.claimed == g.claimed && h.end == g.end && h.vlans == g.vlans);
 	hold(h.version == g.version && h.protocol == g.protocol && h.flags == g.flags);
-	hold(memcmp(h.vlan, g.vlan, sizeof(h.vlan)) == 0);
 }
 
 static void set(struct native *native, const uint8_t *settings)
@@ -108,6 +171,7 @@ static void set(struct native *native, const uint8_t *settings)
 	unsigned first = (unsigned)settings[3] << 8 | settings[4];
 
 	native->snaplen = ODD_DNS_HEADER_BYTES + ((unsigned)settings[0] << 8 | settings[1]) % range;
+	native->tunnels = settings[5] % (ODD_TUNNELS_MAX + 1);
 	native->ports.count = 1 + settings[2] % ODD_PORTS_MAX;
 	native->ports.port[0] = 53;
 	for (unsigned i = 1; i < native->ports.count; i++)

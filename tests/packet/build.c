@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Frames from inside out: the payload first, so that each header knows what follows it. */
-#include "build.h"
+#include "writer.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -9,53 +9,6 @@
 
 #define UDP 17
 #define TCP 6
-
-/* Bytes that are looked at only by mistake are none of the values that have a meaning. */
-#define FILLER 0xa5
-
-struct writer {
-	uint8_t *to;
-	unsigned bytes;
-};
-
-static void put(struct writer *w, const void *bytes, unsigned count)
-{
-	assert(w->bytes + count <= PACKET_FRAME_MAX);
-	memcpy(w->to + w->bytes, bytes, count);
-	w->bytes += count;
-}
-
-static void fill(struct writer *w, unsigned count)
-{
-	assert(w->bytes + count <= PACKET_FRAME_MAX);
-	memset(w->to + w->bytes, FILLER, count);
-	w->bytes += count;
-}
-
-static void put8(struct writer *w, unsigned value)
-{
-	put(w, &(uint8_t){(uint8_t)value}, 1);
-}
-
-static void put16(struct writer *w, unsigned value)
-{
-	put8(w, value >> 8);
-	put8(w, value);
-}
-
-static void put32(struct writer *w, unsigned value)
-{
-	put16(w, value >> 16);
-	put16(w, value);
-}
-
-/* A field that is given, else the right value. */
-static unsigned field(int given, unsigned right)
-{
-	if (given == PACKET_ZERO)
-		return 0;
-	return given ? (unsigned)given : right;
-}
 
 static void put_message(struct writer *w, const struct packet *p, unsigned number, unsigned bytes)
 {
@@ -68,10 +21,10 @@ static void put_message(struct writer *w, const struct packet *p, unsigned numbe
 	put16(&message, 1);
 	put16(&message, 0);
 	put32(&message, 0);
-	put(&message, question, sizeof(question));
+	put_bytes(&message, question, sizeof(question));
 	put8(&message, 1);
 	if (bytes > message.bytes)
-		fill(&message, bytes - message.bytes);
+		put_filler(&message, bytes - message.bytes);
 	w->bytes += bytes;
 }
 
@@ -84,19 +37,19 @@ static void put_payload(struct writer *w, const struct packet *p)
 		bool last = i + 1 == PACKET_MESSAGES_MAX || !p->messages[i + 1];
 
 		if (p->protocol == TCP)
-			put16(w, last ? field(p->prefix, bytes) : bytes);
+			put16(w, last ? field_or(p->prefix, bytes) : bytes);
 		put_message(w, p, i, bytes);
 	}
-	fill(w, p->garbage);
+	put_filler(w, p->garbage);
 	if (p->payload_bytes)
-		w->bytes = start + field(p->payload_bytes, 0);
+		w->bytes = start + field_or(p->payload_bytes, 0);
 }
 
-static void put_udp(struct writer *w, const struct packet *p, const struct writer *payload)
+static void put_udp(struct writer *w, const struct packet *p, unsigned behind, int wrong_by)
 {
 	put16(w, p->src_port);
 	put16(w, p->dst_port);
-	put16(w, field(p->udp_length, 8 + payload->bytes));
+	put16(w, field_or(p->udp_length, 8 + behind) + (unsigned)wrong_by);
 	put16(w, 0);
 }
 
@@ -106,13 +59,13 @@ static void put_tcp(struct writer *w, const struct packet *p)
 
 	put16(w, p->src_port);
 	put16(w, p->dst_port);
-	put32(w, 1);
+	put32(w, p->sequence ? p->sequence : 1);
 	put32(w, 2);
 	put8(w, words << 4);
-	put8(w, 0x18); /* PSH, ACK */
+	put8(w, field_or(p->tcp_flags, 0x18));
 	put16(w, 512);
 	put32(w, 0);
-	fill(w, p->tcp_options);
+	put_filler(w, p->tcp_options);
 }
 
 static unsigned protocol_of(const struct packet *p)
@@ -120,19 +73,11 @@ static unsigned protocol_of(const struct packet *p)
 	return p->protocol ? p->protocol : UDP;
 }
 
-static void put_l4(struct writer *w, const struct packet *p, const struct writer *payload)
-{
-	if (protocol_of(p) == UDP)
-		put_udp(w, p, payload);
-	else if (protocol_of(p) == TCP)
-		put_tcp(w, p);
-	put(w, payload->to, payload->bytes);
-}
-
-static void put_addresses(struct writer *w, const struct packet *p)
+static void set_addresses(const struct packet *p, struct ip_fields *ip)
 {
 	unsigned bytes = p->version == 6 ? 16 : 4;
-	uint8_t client[16], server[16];
+	uint8_t *client = p->from_server ? ip->dst : ip->src;
+	uint8_t *server = p->from_server ? ip->src : ip->dst;
 
 	if (p->version == 6) {
 		inet_pton(AF_INET6, "2001:db8::1", client);
@@ -143,91 +88,139 @@ static void put_addresses(struct writer *w, const struct packet *p)
 	}
 	if (p->host)
 		server[bytes - 1] = p->host;
-	put(w, p->from_server ? server : client, bytes);
-	put(w, p->from_server ? client : server, bytes);
 }
 
-static void put_ipv4(struct writer *w, const struct packet *p, const struct writer *l4)
+static void put_ip(struct writer *w, const struct packet *p, unsigned behind, int wrong_by)
 {
+	struct ip_fields ip = {.options = p->options,
+			       .fragment = p->fragment,
+			       .identification = p->identification ? p->identification
+								   : PACKET_IDENTIFICATION,
+			       .protocol = protocol_of(p),
+			       .length = p->total,
+			       .wrong_by = wrong_by,
+			       .exts = p->exts,
+			       .ext_count = p->ext_count};
 	unsigned words = p->ihl ? p->ihl : 5U + p->options / 4;
 
-	put8(w, (p->nibble ? p->nibble : 4U) << 4 | words);
-	put8(w, 0);
-	put16(w, field(p->total, 20U + p->options + l4->bytes));
-	put16(w, 0x4711);
-	put16(w, p->fragment);
-	put8(w, 64);
-	put8(w, protocol_of(p));
-	put16(w, 0);
-	put_addresses(w, p);
-	fill(w, p->options);
-}
-
-static unsigned ext_bytes(const struct packet_ext *ext)
-{
-	return ext->bytes ? ext->bytes : 8;
-}
-
-/* RFC 8200 section 4, RFC 4302 section 2.2 */
-static void put_ext(struct writer *w, const struct packet_ext *ext, unsigned next)
-{
-	unsigned length = ext->kind == 51 ? ext_bytes(ext) / 4 - 2 : ext_bytes(ext) / 8 - 1;
-
-	put8(w, next);
-	put8(w, length);
-	if (ext->kind == 44)
-		put16(w, ext->fragment);
-	else
-		fill(w, 2);
-	fill(w, ext_bytes(ext) - 4);
-}
-
-static void put_ipv6(struct writer *w, const struct packet *p, const struct writer *l4)
-{
-	unsigned bytes = l4->bytes;
-
-	for (unsigned i = 0; i < p->ext_count; i++)
-		bytes += ext_bytes(&p->exts[i]);
-	put32(w, (p->nibble ? p->nibble : 6U) << 28);
-	put16(w, field(p->total, bytes));
-	put8(w, p->ext_count ? p->exts[0].kind : protocol_of(p));
-	put8(w, 64);
-	put_addresses(w, p);
-	for (unsigned i = 0; i < p->ext_count; i++)
-		put_ext(w, &p->exts[i],
-			i + 1 < p->ext_count ? p->exts[i + 1].kind : protocol_of(p));
-}
-
-static void put_link(struct writer *w, const struct packet *p)
-{
-	/* locally administered, so that no real device answers to them */
-	put(w, "\2\0\0\0\0\2\2\0\0\0\0\1", 12);
-	for (unsigned i = 0; i < PACKET_TAGS_MAX && p->tags[i].type; i++) {
-		put16(w, p->tags[i].type);
-		put16(w, p->tags[i].tci);
+	set_addresses(p, &ip);
+	if (p->version == 6) {
+		ip.first = p->nibble << 4;
+		put_ipv6(w, &ip, behind);
+		return;
 	}
-	if (p->ethertype)
-		put16(w, p->ethertype);
-	else
-		put16(w, p->version == 6 ? 0x86dd : 0x0800);
+	ip.first = (p->nibble ? p->nibble : 4U) << 4 | words;
+	put_ipv4(w, &ip, behind);
 }
 
-unsigned packet_build(const struct packet *packet, uint8_t *frame)
+/* A frame that grows at its front. */
+struct front {
+	uint8_t *at; /* its first byte */
+	unsigned bytes;
+	unsigned number; /* of the piece that comes next */
+	const struct packet *packet;
+	struct packet_layout *layout;
+};
+
+static void put_before(struct front *f, const void *bytes, unsigned count)
 {
-	static uint8_t payload_room[PACKET_FRAME_MAX], l4_room[PACKET_FRAME_MAX];
-	struct writer payload = {.to = payload_room}, l4 = {.to = l4_room}, w = {.to = frame};
+	assert(f->bytes + count <= PACKET_FRAME_MAX);
+	f->at -= count;
+	f->bytes += count;
+	memcpy(f->at, bytes, count);
+}
+
+/* Lengths behind a piece become offsets when the frame's whole length is known. */
+static void put_piece(struct front *f, unsigned kind, const struct writer *header)
+{
+	put_before(f, header->to, header->bytes);
+	f->layout->piece[f->number].kind = (uint8_t)kind;
+	f->layout->piece[f->number].at = f->bytes;
+}
+
+/* Begin the next piece outwards. Return: by how much its length is to be wrong */
+static int begin_piece(struct front *f)
+{
+	f->number--;
+	return f->packet->wrong == f->number ? f->packet->wrong_by : 0;
+}
+
+/* UDP or TCP, IP. Return: the kind of IP */
+static unsigned put_own(struct front *f)
+{
+	static uint8_t room[PACKET_FRAME_MAX];
+	struct writer l4 = {.to = room}, ip = {.to = room};
+	unsigned kind = PACKET_OTHER_L4;
+	int wrong_by = begin_piece(f);
+
+	if (protocol_of(f->packet) == UDP) {
+		put_udp(&l4, f->packet, f->bytes, wrong_by);
+		kind = PACKET_UDP;
+	} else if (protocol_of(f->packet) == TCP) {
+		put_tcp(&l4, f->packet);
+		kind = PACKET_TCP;
+	}
+	put_piece(f, kind, &l4);
+	wrong_by = begin_piece(f);
+	put_ip(&ip, f->packet, f->bytes, wrong_by);
+	kind = f->packet->version == 6 ? PACKET_IP6 : PACKET_IP4;
+	put_piece(f, kind, &ip);
+	return kind;
+}
+
+static void put_around(struct front *f, unsigned next)
+{
+	static uint8_t room[PACKET_FRAME_MAX];
+	struct writer ethernet = {.to = room};
+
+	while (f->number > 1) {
+		struct writer header = {.to = room};
+		int wrong_by = begin_piece(f);
+		const struct packet_layer *layer = &f->packet->outer[f->number - 1];
+
+		put_layer(&header, layer, next, f->bytes, wrong_by);
+		put_piece(f, layer->kind, &header);
+		next = layer->kind;
+	}
+	begin_piece(f);
+	put_ethernet(&ethernet, f->packet->tags,
+		     f->packet->ethertype ? f->packet->ethertype : ethertype_of(next));
+	put_piece(f, PACKET_ETHERNET, &ethernet);
+}
+
+static unsigned count_layers(const struct packet *packet)
+{
+	unsigned n = 0;
+
+	while (packet->outer && packet->outer[n].kind)
+		n++;
+	assert(n + 3 <= PACKET_PIECES_MAX);
+	return n;
+}
+
+unsigned packet_build(const struct packet *packet, uint8_t *frame, struct packet_layout *ret_layout)
+{
+	static uint8_t room[PACKET_FRAME_MAX], payload_room[PACKET_FRAME_MAX];
+	struct packet_layout layout = {.count = count_layers(packet) + 3};
+	struct front front = {.at = room + sizeof(room),
+			      .number = layout.count,
+			      .packet = packet,
+			      .layout = &layout};
+	struct writer payload = {.to = payload_room}, w = {.to = frame};
 
 	put_payload(&payload, packet);
-	put_l4(&l4, packet, &payload);
-	put_link(&w, packet);
-	if (packet->version == 6)
-		put_ipv6(&w, packet, &l4);
-	else
-		put_ipv4(&w, packet, &l4);
-	put(&w, l4.to, l4.bytes);
+	put_before(&front, payload.to, payload.bytes);
+	put_around(&front, put_own(&front));
+	put_bytes(&w, front.at, front.bytes);
+	for (unsigned i = 0; i < layout.count; i++)
+		layout.piece[i].at = front.bytes - layout.piece[i].at;
+	layout.payload = front.bytes - payload.bytes;
+	layout.end = front.bytes;
 	if (w.bytes < packet->padded_to)
-		fill(&w, packet->padded_to - w.bytes);
+		put_filler(&w, packet->padded_to - w.bytes);
 	if (packet->frame_bytes)
 		w.bytes = packet->frame_bytes;
+	if (ret_layout)
+		*ret_layout = layout;
 	return w.bytes;
 }

@@ -10,7 +10,27 @@
 #define PACKET_WHY_MAX 200
 
 /* One more than a frame may have, to see too many. */
-#define PACKET_EVENTS_MAX (ODD_TCP_MESSAGES_MAX + 1)
+#define PACKET_EVENTS_MAX (ODD_PARTS_MAX + 1)
+
+/* A row as it goes onto the wire. */
+struct packet_frame {
+	const struct packet_row *row;
+	struct packet_layout layout;
+	unsigned length;
+	uint8_t bytes[PACKET_FRAME_MAX];
+};
+
+/** packet_frame_build() - @row must outlive it. */
+void packet_frame_build(struct packet_frame *frame, const struct packet_row *row);
+
+/**
+ * packet_frame_before() - Build what is to be seen before the row, under the same tags.
+ * @n: below row->before_count
+ * @frame: PACKET_FRAME_MAX bytes
+ *
+ * Return: its length
+ */
+unsigned packet_frame_before(const struct packet_row *row, unsigned n, uint8_t *frame);
 
 union packet_event_room {
 	struct odd_event event;
@@ -38,7 +58,7 @@ void packet_result_end(struct packet_result *result, const struct source_counter
  * @hook: where it says that it stood
  * @ret_why: PACKET_WHY_MAX bytes, what differs; written on false only
  */
-bool packet_check(const struct packet_row *row, const struct packet_result *result,
+bool packet_check(const struct packet_frame *frame, const struct packet_result *result,
 		  unsigned snaplen, enum odd_hook hook, char *ret_why);
 
 /**

@@ -5,7 +5,9 @@
 const struct packet_table *packet_table(size_t n)
 {
 	static const struct packet_table *const tables[PACKET_TABLES] = {
-		&packet_ip_table, &packet_udp_table, &packet_tcp_table};
+		&packet_ip_table,	&packet_udp_table,     &packet_tcp_table,
+		&packet_fragment_table, &packet_overlay_table, &packet_gre_table,
+		&packet_label_table};
 
 	return tables[n];
 }
@@ -19,4 +21,11 @@ const struct odd_ports *packet_ports(void)
 	};
 
 	return &ports;
+}
+
+void packet_table_each(void (*call)(void *context, const struct packet_row *row), void *context)
+{
+	for (size_t t = 0; t < PACKET_TABLES; t++)
+		for (size_t i = 0; i < packet_table(t)->count; i++)
+			call(context, &packet_table(t)->rows[i]);
 }

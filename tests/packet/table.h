@@ -17,25 +17,33 @@
 #define PACKET_OTHER (-1)
 
 struct packet_event {
-	const char *src; /* in IPv6 notation */
+	const char *src; /* in IPv6 notation; NULL: no event */
 	const char *dst;
 	uint16_t src_port;
 	uint16_t dst_port;
 	uint16_t vlan[ODD_VLANS_MAX];
 	uint8_t protocol;
-	/* of each message, bytes up to the first 0 */
-	uint16_t bytes[ODD_TCP_MESSAGES_MAX];
-	uint16_t there[ODD_TCP_MESSAGES_MAX]; /* in the frame, 0: all; snaplen comes on top */
-	uint8_t flags[ODD_TCP_MESSAGES_MAX];
+	uint8_t flags; /* ODD_EVENT_FRAGMENT, _LATER, _MORE; the others follow from what is below */
+	uint8_t tunnel; /* enum odd_tunnel */
+	uint32_t tunnel_id;
+	const char *outer_src; /* NULL: :: */
+	const char *outer_dst;
+	uint16_t fragment_offset;
+	unsigned bytes; /* of the message over UDP, of the payload of TCP, of a later fragment */
+	unsigned here;	/* of the message in a first fragment; 0: no fragment, all */
+	unsigned there; /* of it in the frame, 0: all; snaplen comes on top */
 };
 
 struct packet_row {
 	const char *name;
 	struct packet packet;
-	int fate; /* ODD_DROP_NONE: events */
+	const struct packet *before; /* seen before it, by the same program; not checked */
+	unsigned before_count;
+	int fate; /* ODD_DROP_NONE: the event; ODD_DROP_TCP_CONTROL may have one */
 	struct packet_event event;
-	const char *server; /* key of server_rcode */
-	enum odd_rcode rcode;
+	const char *server;   /* key of server_rcode, NULL: none; */
+	enum odd_rcode rcode; /* SEGMENT: counts one, with the payload's bytes */
+	bool any_server;      /* do not look */
 };
 
 struct packet_table {
@@ -43,14 +51,22 @@ struct packet_table {
 	size_t count;
 };
 
-/* Link and IP, UDP, TCP. */
-#define PACKET_TABLES 3
+#define PACKET_TABLES 7
 extern const struct packet_table packet_ip_table;
 extern const struct packet_table packet_udp_table;
 extern const struct packet_table packet_tcp_table;
+extern const struct packet_table packet_fragment_table;
+extern const struct packet_table packet_overlay_table; /* tunnels over UDP */
+extern const struct packet_table packet_gre_table;     /* GRE, ERSPAN, IP in IP */
+extern const struct packet_table packet_label_table;   /* MPLS, PPPoE, tunnels in tunnels */
 
 /** packet_table() - The n-th of them. */
 const struct packet_table *packet_table(size_t n);
+
+/**
+ * packet_table_each() - Call for each row of all tables.
+ */
+void packet_table_each(void (*call)(void *context, const struct packet_row *row), void *context);
 
 /** packet_ports() - The ports that the table is written for. */
 const struct odd_ports *packet_ports(void);
@@ -70,5 +86,9 @@ const struct odd_ports *packet_ports(void);
 #define PACKET_CAME(ip, l4)                                                                        \
 	.src = PACKET_SERVER##ip, .dst = PACKET_CLIENT##ip, .src_port = 53, .dst_port = 40000,     \
 	.protocol = l4
+
+/* The ends of a tunnel whose IP header has this hop. */
+#define PACKET_OUTER4(hop) .outer_src = "::ffff:10.1.0." #hop, .outer_dst = "::ffff:10.2.0." #hop
+#define PACKET_OUTER6(hop) .outer_src = "2001:db8:1::" #hop, .outer_dst = "2001:db8:2::" #hop
 
 #endif

@@ -9,7 +9,7 @@
 
 /* A query of so many bytes, told in full */
 #define SEEN(ip, n)                                                                                \
-	.event = {PACKET_SENT(ip, 17), .bytes = {n}}, .server = PACKET_SERVER##ip, .rcode = QUERY
+	.event = {PACKET_SENT(ip, 17), .bytes = n}, .server = PACKET_SERVER##ip, .rcode = QUERY
 
 /* A query of 29 bytes between these ports */
 #define BETWEEN(from, to)                                                                          \
@@ -19,7 +19,7 @@
 			  .src_port = from,                                                        \
 			  .dst_port = to,                                                          \
 			  .protocol = 17,                                                          \
-			  .bytes = {29}},                                                          \
+			  .bytes = 29},                                                            \
 		.server = PACKET_SERVER4, .rcode = QUERY
 
 static const struct packet_row rows[] = {
@@ -52,13 +52,13 @@ static const struct packet_row rows[] = {
 		   .src_port = 5353,
 		   .dst_port = 5353,
 		   .protocol = 17,
-		   .bytes = {29}},
+		   .bytes = 29},
 	 .server = PACKET_SERVER6,
 	 .rcode = QUERY},
 	{"query from port 53: its receiver is the server", BETWEEN(53, 40000)},
 	{"response to port 53: its sender is the server",
 	 {IPV4, PACKET_UP, .response = true, .rcode = 5, .messages = {29}},
-	 .event = {PACKET_SENT(4, 17), .bytes = {29}},
+	 .event = {PACKET_SENT(4, 17), .bytes = 29},
 	 .server = PACKET_CLIENT4,
 	 .rcode = REFUSED},
 	{"response with both ports 53",
@@ -69,7 +69,7 @@ static const struct packet_row rows[] = {
 		   .src_port = 53,
 		   .dst_port = 53,
 		   .protocol = 17,
-		   .bytes = {29}},
+		   .bytes = 29},
 	 .server = PACKET_SERVER4,
 	 .rcode = RCODE15},
 	{"rcode in a query counts for nothing",
@@ -77,7 +77,7 @@ static const struct packet_row rows[] = {
 	 SEEN(4, 29)},
 	{"response NOERROR",
 	 {IPV4, PACKET_DOWN, .messages = {100}},
-	 .event = {PACKET_CAME(4, 17), .bytes = {100}},
+	 .event = {PACKET_CAME(4, 17), .bytes = 100},
 	 .server = PACKET_SERVER4,
 	 .rcode = NOERROR},
 
@@ -151,12 +151,12 @@ static const struct packet_row rows[] = {
 	 .fate = ODD_DROP_DNS_SHORT},
 	{"message cut after 12 bytes",
 	 {IPV4, PACKET_UP, .messages = {100}, .frame_bytes = 54},
-	 .event = {PACKET_SENT(4, 17), .bytes = {100}, .there = {12}, .flags = {ODD_EVENT_CUT}},
+	 .event = {PACKET_SENT(4, 17), .bytes = 100, .there = 12},
 	 .server = PACKET_SERVER4,
 	 .rcode = QUERY},
 	{"message cut before its last byte",
 	 {IPV6, PACKET_UP, .messages = {100}, .frame_bytes = 62 + 99},
-	 .event = {PACKET_SENT(6, 17), .bytes = {100}, .there = {99}, .flags = {ODD_EVENT_CUT}},
+	 .event = {PACKET_SENT(6, 17), .bytes = 100, .there = 99},
 	 .server = PACKET_SERVER6,
 	 .rcode = QUERY},
 };

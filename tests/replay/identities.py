@@ -40,11 +40,11 @@ def main(path, skipped=None):
     claims = [
         ("queries", s["queries"], "answered + unanswered + pending + retransmitted + evicted",
          s["answered"] + s["unanswered"] + s["pending"] + s["retransmitted"] + s["evicted"]),
-        ("responses", s["responses"], "answered + late + orphan + duplicate",
-         s["answered"] + s["late"] + s["orphan"] + s["duplicate"]),
+        ("responses", s["responses"], "answered + late + orphan + duplicate + continued",
+         s["answered"] + s["late"] + s["orphan"] + s["duplicate"] + s["continued"]),
         ("packets + coalesced", s["packets"] + s["coalesced"],
-         "queries + responses + folded + unparsable + lost",
-         s["queries"] + s["responses"] + s["folded"] + unparsable + lost),
+         "queries + responses + folded + joined + unparsable + lost",
+         s["queries"] + s["responses"] + s["folded"] + s["joined"] + unparsable + lost),
         ("answered in intervals", intervals["answered"], "answered", s["answered"]),
         ("samples in intervals", intervals["samples"], "answered", s["answered"]),
     ]

@@ -17,7 +17,21 @@
 #define HISTOGRAM_ERROR 0.01
 
 /* How a value is written in a scenario. */
-enum kind { NUMBER, DURATION, ABOUT, SHARE, STATE, ADDRESS, PROTO, NAME, TYPE, RCODE, TEXT, TIME };
+enum kind {
+	NUMBER,
+	DURATION,
+	ABOUT,
+	SHARE,
+	STATE,
+	ADDRESS,
+	PROTO,
+	NAME,
+	TYPE,
+	RCODE,
+	TUNNEL,
+	TEXT,
+	TIME
+};
 
 /* A value that came, in one of its members. */
 struct value {
@@ -59,7 +73,12 @@ GET(x_rcode, struct delivered, .number = o->exchange.rcode)
 GET(x_name, struct delivered, .bytes = o->name, .length = o->exchange.qname_length)
 GET(x_type, struct delivered, .number = o->exchange.qtype)
 GET(x_query, struct delivered, .number = o->exchange.query_bytes)
-GET(x_response, struct delivered, .number = o->exchange.response_bytes)
+GET(x_response, struct delivered, .number = (int64_t)o->exchange.response_bytes)
+GET(x_messages, struct delivered, .number = o->exchange.messages)
+GET(x_tunnel, struct delivered, .number = o->exchange.tunnel)
+GET(x_tunnel_id, struct delivered, .number = o->exchange.tunnel_id)
+GET(x_outer_src, struct delivered, .bytes = o->exchange.outer_src)
+GET(x_outer_dst, struct delivered, .bytes = o->exchange.outer_dst)
 GET(x_ancount, struct delivered, .number = o->exchange.ancount)
 GET(x_rd, struct delivered, .number = o->exchange.recursion_desired)
 GET(x_uid, struct delivered, .number = o->exchange.uid)
@@ -85,6 +104,11 @@ static const struct property exchange_properties[] = {
 	{"type", TYPE, x_type},
 	{"query_bytes", NUMBER, x_query},
 	{"response_bytes", NUMBER, x_response},
+	{"messages", NUMBER, x_messages},
+	{"tunnel", TUNNEL, x_tunnel},
+	{"tunnel_id", NUMBER, x_tunnel_id},
+	{"outer_src", ADDRESS, x_outer_src},
+	{"outer_dst", ADDRESS, x_outer_dst},
 	{"answers", NUMBER, x_ancount},
 	{"rd", NUMBER, x_rd},
 	{"uid", NUMBER, x_uid},
@@ -146,8 +170,8 @@ GET(c_evicted, struct exchange_counters, .number = (int64_t)o->evicted)
 GET(c_late, struct exchange_counters, .number = (int64_t)o->late)
 GET(c_orphan, struct exchange_counters, .number = (int64_t)o->orphan)
 GET(c_duplicate, struct exchange_counters, .number = (int64_t)o->duplicate)
+GET(c_continued, struct exchange_counters, .number = (int64_t)o->continued)
 GET(c_folded, struct exchange_counters, .number = (int64_t)o->folded)
-GET(c_coalesced, struct exchange_counters, .number = (int64_t)o->coalesced)
 GET(c_short, struct exchange_counters, .number = (int64_t)o->unparsable[DNS_MESSAGE_SHORT])
 GET(c_name, struct exchange_counters, .number = (int64_t)o->unparsable[DNS_MESSAGE_NAME])
 GET(c_question, struct exchange_counters, .number = (int64_t)o->unparsable[DNS_MESSAGE_QUESTION])
@@ -158,7 +182,7 @@ static const struct property count_properties[] = {
 	{"pending", NUMBER, c_pending},	      {"retransmitted", NUMBER, c_retransmitted},
 	{"evicted", NUMBER, c_evicted},	      {"late", NUMBER, c_late},
 	{"orphan", NUMBER, c_orphan},	      {"duplicate", NUMBER, c_duplicate},
-	{"folded", NUMBER, c_folded},	      {"coalesced", NUMBER, c_coalesced},
+	{"continued", NUMBER, c_continued},   {"folded", NUMBER, c_folded},
 	{"short", NUMBER, c_short},	      {"bad_name", NUMBER, c_name},
 	{"bad_question", NUMBER, c_question}, {NULL, NUMBER, NULL},
 };
@@ -207,6 +231,9 @@ static bool read_number(enum kind kind, const char *text, int64_t epoch_ns, int6
 		return *ret != 0;
 	case RCODE:
 		*ret = packet_rcode(text);
+		return *ret >= 0;
+	case TUNNEL:
+		*ret = packet_tunnel(text);
 		return *ret >= 0;
 	default:
 		*ret = 0;

@@ -40,12 +40,17 @@ static void check_exchange(struct outcome *outcome, const struct exchange *x)
 	if (!x->has_latency && (x->latency_ns != -1 || x->wait_ns != -1))
 		outcome_fail(outcome, "%s: latency %" PRId64 ", wait %" PRId64 " instead of -1",
 			     state, x->latency_ns, x->wait_ns);
-	if (x->has_latency && x->wait_ns != x->end_ns - x->time_ns)
+	if (x->has_latency && x->messages == 1 && x->wait_ns != x->end_ns - x->time_ns)
 		outcome_fail(outcome, "%s: wait is not end - time", state);
+	if (x->messages > 1 && x->wait_ns > x->end_ns - x->time_ns)
+		outcome_fail(outcome, "%s: ends before its first response", state);
 	if (x->has_query != (x->tries > 0) || x->has_query != (x->query_bytes > 0) ||
-	    x->has_response != (x->response_bytes > 0))
-		outcome_fail(outcome, "%s: tries %u, query %u bytes, response %u bytes", state,
-			     x->tries, x->query_bytes, x->response_bytes);
+	    x->has_response != (x->response_bytes > 0) || x->has_response != (x->messages > 0))
+		outcome_fail(outcome,
+			     "%s: tries %u, query %u bytes, response %" PRIu64 " bytes in %u",
+			     state, x->tries, x->query_bytes, x->response_bytes, x->messages);
+	if (x->tunnel != ODD_TUNNEL_NONE && (x->uid != ODD_NO_UID || x->pid || x->comm[0]))
+		outcome_fail(outcome, "%s: a sender beside a tunnel", state);
 	if ((x->flags & DNS_FLAG_QR) != (x->has_response ? DNS_FLAG_QR : 0))
 		outcome_fail(outcome, "%s: flags are of the wrong message", state);
 }
@@ -128,19 +133,28 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 {
 	const struct exchange_counters *c = pipeline__counters(pipeline);
 	struct exchange_usage usage = pipeline__usage(pipeline);
+	const struct assembly_counters *p;
+	struct assembly_totals assembly;
 	uint64_t unparsable = 0;
 
 	for (int i = 0; i < DNS_MESSAGE_VERDICTS; i++)
 		unparsable += c->unparsable[i];
+	pipeline__assembly(pipeline, &assembly);
+	p = &assembly.packets;
 	equal(outcome, "queries = answered + unanswered + pending + retransmitted + evicted",
 	      c->queries, c->answered + c->unanswered + c->pending + c->retransmitted + c->evicted);
-	equal(outcome, "responses = answered + late + orphan + duplicate", c->responses,
-	      c->answered + c->late + c->orphan + c->duplicate);
-	equal(outcome, "events = queries + responses + folded + unparsable", outcome->handed,
+	equal(outcome, "responses = answered + late + orphan + duplicate + continued + unsampled",
+	      c->responses,
+	      c->answered + c->late + c->orphan + c->duplicate + c->continued + c->unsampled);
+	equal(outcome, "messages = queries + responses + folded + unparsable", p->messages,
 	      c->queries + c->responses + c->folded + unparsable);
-	equal(outcome, "coalesced", outcome->follows, c->coalesced);
-	equal(outcome, "answered, delivered", c->answered, outcome->ended[EXCHANGE_ANSWERED]);
-	equal(outcome, "late, delivered", c->late, outcome->ended[EXCHANGE_LATE]);
+	equal(outcome, "packets", outcome->handed - outcome->follows, p->packets);
+	equal(outcome, "packets + coalesced = messages + joined + shed", p->packets + p->coalesced,
+	      p->messages + p->joined + p->shed);
+	equal(outcome, "answered and late, delivered or transfers", c->answered + c->late,
+	      outcome->ended[EXCHANGE_ANSWERED] + outcome->ended[EXCHANGE_LATE] + usage.transfers);
+	if (usage.transfers == 0)
+		equal(outcome, "late, delivered", c->late, outcome->ended[EXCHANGE_LATE]);
 	equal(outcome, "orphan, delivered", c->orphan, outcome->ended[EXCHANGE_ORPHAN]);
 	equal(outcome, "unanswered, delivered", c->unanswered, outcome->ended[EXCHANGE_UNANSWERED]);
 	if (usage.entries > usage.limit)

@@ -18,12 +18,17 @@ struct mnemonic {
 };
 
 /* IANA's "Domain Name System (DNS) Parameters", what scenarios use of it. */
-static const struct mnemonic types[] = {{"A", 1},    {"NS", 2},	    {"CNAME", 5}, {"SOA", 6},
-					{"PTR", 12}, {"MX", 15},    {"TXT", 16},  {"AAAA", 28},
-					{"SRV", 33}, {"HTTPS", 65}, {"ANY", 255}};
+static const struct mnemonic types[] = {{"A", 1},    {"NS", 2},	    {"CNAME", 5},  {"SOA", 6},
+					{"PTR", 12}, {"MX", 15},    {"TXT", 16},   {"AAAA", 28},
+					{"SRV", 33}, {"HTTPS", 65}, {"IXFR", 251}, {"AXFR", 252},
+					{"ANY", 255}};
 static const struct mnemonic rcodes[] = {{"NOERROR", 0},  {"FORMERR", 1},   {"SERVFAIL", 2},
 					 {"NXDOMAIN", 3}, {"NOTIMP", 4},    {"REFUSED", 5},
 					 {"BADVERS", 16}, {"BADCOOKIE", 23}};
+static const struct mnemonic tunnels[] = {
+	{"none", ODD_TUNNEL_NONE}, {"vxlan", ODD_TUNNEL_VXLAN}, {"geneve", ODD_TUNNEL_GENEVE},
+	{"gre", ODD_TUNNEL_GRE},   {"pppoe", ODD_TUNNEL_PPPOE}, {"erspan", ODD_TUNNEL_ERSPAN},
+	{"gtp", ODD_TUNNEL_GTP},   {"mpls", ODD_TUNNEL_MPLS},	{"ip", ODD_TUNNEL_IP}};
 /* RFC 1035 section 4.1.1, RFC 4035 section 3.2 */
 static const struct mnemonic flags[] = {{"aa", 0x400}, {"tc", 0x200}, {"rd", 0x100},
 					{"ra", 0x80},  {"ad", 0x20},  {"cd", 0x10}};
@@ -48,6 +53,14 @@ int packet_rcode(const char *text)
 		if (strcmp(rcodes[i].name, text) == 0)
 			return rcodes[i].code;
 	return words_number(text, &code) && code < 4096 ? (int)code : -1;
+}
+
+int packet_tunnel(const char *text)
+{
+	for (size_t i = 0; i < LENGTH(tunnels); i++)
+		if (strcmp(tunnels[i].name, text) == 0)
+			return tunnels[i].code;
+	return -1;
 }
 
 bool packet_address(const char *text, uint8_t ret[16])
@@ -113,26 +126,67 @@ static const char *read_hook(struct words *words, struct odd_event *event)
 	return text ? "hook is one of xdp, ingress, egress" : NULL;
 }
 
-/* What all events have, besides addresses and payload. */
-static const char *read_event(struct words *words, struct odd_event *event)
+/* Who sent it, on this host. */
+static const char *read_sender(struct words *words, struct odd_event *event)
 {
-	const char *proto = words_value(words, "proto"), *comm = words_value(words, "comm");
-	uint64_t ifindex = 1, uid = ODD_NO_UID, pid = 0;
+	const char *comm = words_value(words, "comm");
+	uint64_t uid = ODD_NO_UID, pid = 0;
 
-	if (proto && strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0)
-		return "proto is udp or tcp";
-	event->protocol = proto && strcmp(proto, "tcp") == 0 ? IPPROTO_TCP : IPPROTO_UDP;
-	if (!number_of(words, "if", UINT32_MAX, &ifindex) ||
-	    !number_of(words, "uid", UINT32_MAX, &uid) ||
-	    !number_of(words, "pid", UINT32_MAX, &pid) || !vlans(words, event->vlan))
+	if (!number_of(words, "uid", UINT32_MAX, &uid) ||
+	    !number_of(words, "pid", UINT32_MAX, &pid))
 		return "bad number";
-	event->ifindex = (uint32_t)ifindex;
 	event->uid = (uint32_t)uid;
 	event->pid = (uint32_t)pid;
 	if (comm)
 		snprintf(event->comm, sizeof(event->comm), "%s", comm);
+	return NULL;
+}
+
+/* @text: KIND[:ID]; a packet in a tunnel has no sender. */
+static const char *read_tunnel(struct words *words, const char *text, struct odd_event *event)
+{
+	char copy[128], *id = copy, *destination = copy;
+	const char *outer = words_value(words, "outer");
+	uint64_t number = 0;
+	int kind;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	strsep(&id, ":");
+	kind = packet_tunnel(copy);
+	if (kind <= ODD_TUNNEL_NONE || (id && !words_number(id, &number)))
+		return "tunnel=KIND[:ID]";
+	event->tunnel = (unsigned)kind & 0xf;
+	event->tunnel_id = (uint32_t)number;
+	if (!outer)
+		return NULL;
+	snprintf(copy, sizeof(copy), "%s", outer);
+	strsep(&destination, ",");
+	if (!destination || !packet_address(copy, event->outer_src) ||
+	    !packet_address(destination, event->outer_dst))
+		return "outer=SRC,DST";
+	return NULL;
+}
+
+/* What all events have, besides addresses and payload. */
+static const char *read_event(struct words *words, struct odd_event *event)
+{
+	const char *proto = words_value(words, "proto"), *tunnel = words_value(words, "tunnel");
+	uint64_t ifindex = 1;
+	const char *wrong;
+
+	if (proto && strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0)
+		return "proto is udp or tcp";
+	event->protocol = proto && strcmp(proto, "tcp") == 0 ? IPPROTO_TCP : IPPROTO_UDP;
+	if (!number_of(words, "if", UINT32_MAX, &ifindex) || !vlans(words, event->vlan))
+		return "bad number";
+	event->ifindex = (uint32_t)ifindex;
+	wrong = tunnel ? read_tunnel(words, tunnel, event) : read_sender(words, event);
+	if (wrong)
+		return wrong;
 	if (words_flag(words, "follows"))
 		event->flags |= ODD_EVENT_FOLLOWS;
+	if (words_flag(words, "again"))
+		event->flags |= PACKET_AGAIN;
 	return read_hook(words, event);
 }
 

@@ -10,16 +10,20 @@
 
 #include <oddns/abi.h>
 
+/* In an event's flags, for the runner: the segment before, seen once more. */
+#define PACKET_AGAIN 0x80
+
 /* The payload follows the event, as in the ring. */
 union packet {
 	struct odd_event event;
-	uint8_t bytes[sizeof(struct odd_event) + ODD_SNAPLEN_MAX];
+	uint8_t bytes[sizeof(struct odd_event) + 2 + ODD_SNAPLEN_MAX];
 };
 
 /**
  * packet_message() - Make a query or response.
  * @words: [client=A:P] [server=A:P] [id=N] [NAME [TYPE]] [proto=tcp] [vlan=N[,N]] [if=N]
- *	[hook=xdp|ingress|egress] [follows] [uid=N] [pid=N] [comm=TEXT] [rd] [aa] ... [opcode=N]
+ *	[hook=xdp|ingress|egress] [follows] [again] [uid=N] [pid=N] [comm=TEXT] [tunnel=KIND[:ID]
+ *	[outer=SRC,DST]] [rd] [aa] ... [opcode=N]
  *	[edns] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N] and
  *	[name=NAME] [type=TYPE], when its question is not the query's
  *
@@ -32,6 +36,10 @@ const char *packet_raw(struct words *words, union packet *ret);
 
 /** packet_address() - Read "10.0.0.1" or "2001:db8::1" as 16 bytes, mapped. */
 bool packet_address(const char *text, uint8_t ret[16]);
+
+/** packet_tunnel() - enum odd_tunnel of a kind as exchanges show it, "none" too; -1 when unknown.
+ */
+int packet_tunnel(const char *text);
 
 /** packet_type() - QTYPE of a mnemonic or "TYPE65280"; 0 when unknown. */
 uint16_t packet_type(const char *text);

@@ -32,6 +32,7 @@
 #include "outcome.h"
 #include "packet.h"
 
+#include <netinet/in.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,8 @@
 #define SCRIPT_LINES  1024
 #define VALUES_MAX    8
 #define BLOCKS_NESTED 8
+
+#define WAYS_MAX 64
 
 struct scenario {
 	char *text;
@@ -56,6 +59,12 @@ struct scenario {
 	struct settings *settings;
 	struct pipeline *pipeline; /* NULL before the first step that needs it */
 	struct outcome outcome;
+	/* directions over TCP: who to whom, and the next sequence number */
+	struct {
+		uint8_t key[40];
+		uint32_t next;
+	} ways[WAYS_MAX];
+	unsigned way_count;
 };
 
 static void start(struct scenario *s)
@@ -69,9 +78,53 @@ static void start(struct scenario *s)
 		outcome_fail(&s->outcome, "no pipeline with these settings");
 }
 
+/*
+ * Where in its stream a segment stands: behind the one before it of this direction. A message
+ * over TCP is one segment, with its length before it (RFC 1035 section 4.2.2).
+ */
+static void make_segment(struct scenario *s, struct odd_event *event)
+{
+	struct way {
+		uint8_t src[16], dst[16];
+		uint16_t src_port, dst_port;
+		uint32_t tunnel;
+	} way = {
+		.src_port = event->src_port,
+		.dst_port = event->dst_port,
+		.tunnel = event->tunnel ? event->tunnel << 24 | event->tunnel_id : 0,
+	};
+	unsigned i = 0;
+
+	memcpy(way.src, event->src, sizeof(way.src));
+	memcpy(way.dst, event->dst, sizeof(way.dst));
+	_Static_assert(sizeof(way) == sizeof(s->ways[0].key), "a way is compared as bytes");
+	while (i < s->way_count && memcmp(s->ways[i].key, &way, sizeof(way)) != 0)
+		i++;
+	if (i == WAYS_MAX) {
+		outcome_fail(&s->outcome, "more directions over TCP than a scenario can have");
+		return;
+	}
+	if (i == s->way_count) {
+		memcpy(s->ways[i].key, &way, sizeof(way));
+		s->way_count++;
+	}
+	memmove(event->payload + 2, event->payload, event->captured_bytes);
+	event->payload[0] = (uint8_t)(event->message_bytes >> 8);
+	event->payload[1] = (uint8_t)event->message_bytes;
+	event->message_bytes += 2;
+	event->captured_bytes += 2;
+	if (event->flags & PACKET_AGAIN)
+		s->ways[i].next -= event->message_bytes;
+	event->flags &= (__u8)~PACKET_AGAIN;
+	event->sequence = s->ways[i].next;
+	s->ways[i].next += event->message_bytes;
+}
+
 static void hand_over(struct scenario *s, union packet *packet)
 {
 	packet->event.time_ns = s->now_ns;
+	if (packet->event.protocol == IPPROTO_TCP && packet->event.message_bytes > 0)
+		make_segment(s, &packet->event);
 	s->outcome.handed++;
 	s->outcome.follows += (packet->event.flags & ODD_EVENT_FOLLOWS) != 0;
 	pipeline__event(s->pipeline, &packet->event);

@@ -3,6 +3,7 @@
 #include "table_oracle.h"
 
 #include <criterion/criterion.h>
+#include <netinet/in.h>
 #include <string.h>
 
 static void tell(struct oracle *o, const struct record *record)
@@ -29,6 +30,12 @@ static struct record record_of(const struct talk *talk, enum exchange_state stat
 		.tries = talk->tries,
 		.query_bytes = talk->query_bytes,
 		.ifindex = q->ifindex,
+		.tunnel = q->tunnel,
+		.tunnel_id = q->tunnel_id,
+		/* the test's tunnels lead from 1 at the clients to 2 at the servers */
+		.outer = !q->tunnel	  ? 0
+			 : q->is_response ? 0x201
+					  : 0x102,
 	};
 }
 
@@ -44,6 +51,20 @@ static void tell_answer(struct oracle *o, const struct talk *talk, const struct 
 	}
 	r.rcode = m->rcode;
 	r.response_bytes = m->bytes;
+	r.messages = 1;
+	tell(o, &r);
+}
+
+static void tell_transfer(struct oracle *o, const struct talk *talk)
+{
+	struct record r = record_of(talk, talk->end);
+
+	r.end_ns = (int64_t)talk->seen.time_ns;
+	r.latency_ns = (int64_t)(talk->first.time_ns - talk->last_ns);
+	r.wait_ns = (int64_t)(talk->first.time_ns - talk->query.time_ns);
+	r.rcode = talk->first.rcode;
+	r.response_bytes = talk->bytes;
+	r.messages = talk->messages;
 	tell(o, &r);
 }
 
@@ -70,6 +91,28 @@ static struct talk *due(struct oracle *o)
 	return first;
 }
 
+/* The transfer that has been silent for too long, the longest. */
+static struct talk *silent(struct oracle *o)
+{
+	struct talk *first = NULL;
+
+	for (unsigned i = 0; i < o->count; i++) {
+		struct talk *talk = &o->talks[i];
+
+		if (talk->state == TALK_TRANSFER &&
+		    o->now_ns > talk->seen.time_ns + o->timeout_ns &&
+		    (!first || talk->seen.time_ns < first->seen.time_ns))
+			first = talk;
+	}
+	return first;
+}
+
+static void end_transfer(struct oracle *o, const struct talk *talk)
+{
+	tell_transfer(o, talk);
+	drop(o, talk);
+}
+
 void oracle_expire(struct oracle *o, uint64_t now_ns)
 {
 	struct talk *talk;
@@ -85,12 +128,14 @@ void oracle_expire(struct oracle *o, uint64_t now_ns)
 		o->counters.pending--;
 		o->counters.unanswered++;
 	}
+	while ((talk = silent(o)))
+		end_transfer(o, talk);
 	for (unsigned i = o->count; i-- > 0;) {
 		const struct talk *t = &o->talks[i];
 		uint64_t end = t->state == TALK_EXPIRED ? t->last_ns + o->timeout_ns + o->grace_ns
 							: t->seen.time_ns + o->timeout_ns;
 
-		if (t->state != TALK_WAITS && o->now_ns > end)
+		if (t->state != TALK_WAITS && t->state != TALK_TRANSFER && o->now_ns > end)
 			drop(o, t);
 	}
 }
@@ -106,23 +151,58 @@ static bool same_question(const struct message *a, const struct message *b)
 	return a->name == b->name && (a->name == NO_QUESTION || a->qtype == b->qtype);
 }
 
-/* The first talk with the question; else, for a response that lacks it, the first of its key. */
+/* Kinds whose id is the same in both directions and names a network. */
+static const bool names_network[ODD_TUNNEL_COUNT] = {
+	[ODD_TUNNEL_VXLAN] = true,
+	[ODD_TUNNEL_GENEVE] = true,
+	[ODD_TUNNEL_GRE] = true,
+	[ODD_TUNNEL_PPPOE] = true,
+};
+
+static bool same_network(const struct message *a, const struct message *b)
+{
+	if (!names_network[a->tunnel] || !names_network[b->tunnel])
+		return true;
+	return a->tunnel == b->tunnel && a->tunnel_id == b->tunnel_id;
+}
+
+/*
+ * The first talk with the question, of those that began with the key before others; else, for a
+ * response that lacks it, the first of its key.
+ */
 static struct talk *match(struct oracle *o, const struct message *m, enum talk_state state)
 {
-	struct talk *fits = NULL;
+	struct talk *own = NULL, *fits = NULL;
 
 	for (unsigned i = 0; i < o->count; i++) {
 		struct talk *talk = &o->talks[i];
 
 		if (talk->state != state || !same_key(&talk->query, m))
 			continue;
-		if (same_question(&talk->query, m))
-			return talk;
+		if (!same_network(&talk->query, m)) {
+			o->kept_apart += same_question(&talk->query, m);
+			continue;
+		}
+		if (same_question(&talk->query, m) && (!own || (own->further && !talk->further)))
+			own = talk;
 		if (!fits && m->is_response && !talk->further &&
 		    (m->name == NO_QUESTION || talk->query.name == NO_QUESTION))
 			fits = talk;
 	}
-	return fits;
+	return own ? own : fits;
+}
+
+/* The transfer that a query ends: the latest with its key to itself, else of the same question. */
+static struct talk *asked_anew(struct oracle *o, const struct message *m)
+{
+	for (unsigned i = o->count; i-- > 0;) {
+		struct talk *talk = &o->talks[i];
+
+		if (talk->state == TALK_TRANSFER && !talk->further && same_key(&talk->query, m) &&
+		    same_network(&talk->query, m))
+			return talk;
+	}
+	return match(o, m, TALK_TRANSFER);
 }
 
 static bool is_copy(const struct oracle *o, const struct talk *talk, const struct message *m)
@@ -153,12 +233,18 @@ static void take_query(struct oracle *o, const struct message *m)
 
 	if (talk && is_copy(o, talk, m)) {
 		o->counters.folded++;
+		if (!talk->query.tunnel) { /* the test's senders are all unknown */
+			talk->query.tunnel = m->tunnel;
+			talk->query.tunnel_id = m->tunnel_id;
+		}
 		return;
 	}
 	o->counters.queries++;
 	if (talk) {
 		o->counters.retransmitted++;
 	} else {
+		while ((old = asked_anew(o, m)))
+			end_transfer(o, old);
 		if ((old = match(o, m, TALK_SETTLED)))
 			drop(o, old);
 		if ((old = match(o, m, TALK_EXPIRED)))
@@ -195,14 +281,41 @@ static void take_spare(struct oracle *o, const struct message *m)
 		talk->seen = *m;
 }
 
+/* AXFR is 252, IXFR 251 (IANA). */
+static bool opens_transfer(const struct message *query, const struct message *response)
+{
+	return query->protocol == IPPROTO_TCP && query->name != NO_QUESTION &&
+	       (query->qtype == 251 || query->qtype == 252) && response->rcode == 0;
+}
+
+static void take_continued(struct oracle *o, struct talk *talk, const struct message *m)
+{
+	uint64_t latest_ns = talk->seen.time_ns;
+
+	if (is_copy(o, talk, m)) {
+		o->counters.folded++;
+		return;
+	}
+	o->counters.responses++;
+	o->counters.continued++;
+	talk->messages++;
+	talk->bytes += m->bytes;
+	talk->seen = *m;
+	if (m->time_ns < latest_ns)
+		talk->seen.time_ns = latest_ns;
+}
+
 static void take_response(struct oracle *o, const struct message *m)
 {
 	enum exchange_state state = EXCHANGE_ANSWERED;
-	struct talk *talk = match(o, m, TALK_WAITS);
+	struct talk *talk = match(o, m, TALK_WAITS), *transfer = match(o, m, TALK_TRANSFER);
 
 	if (talk) {
 		o->counters.answered++;
 		o->counters.pending--;
+	} else if (transfer) {
+		take_continued(o, transfer, m);
+		return;
 	} else {
 		talk = match(o, m, TALK_EXPIRED);
 		state = EXCHANGE_LATE;
@@ -213,9 +326,17 @@ static void take_response(struct oracle *o, const struct message *m)
 		o->counters.late++;
 	}
 	o->counters.responses++;
+	talk->seen = *m;
+	if (opens_transfer(&talk->query, m)) {
+		talk->state = TALK_TRANSFER;
+		talk->first = *m;
+		talk->messages = 1;
+		talk->bytes = m->bytes;
+		talk->end = state;
+		return;
+	}
 	tell_answer(o, talk, m, state);
 	talk->state = TALK_SETTLED;
-	talk->seen = *m;
 }
 
 void oracle_take(struct oracle *o, const struct message *m)

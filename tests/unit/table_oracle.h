@@ -28,6 +28,8 @@ struct message {
 	uint16_t bytes; /* length of the message */
 	uint32_t ifindex;
 	uint8_t hook;
+	uint8_t tunnel; /* enum odd_tunnel */
+	uint32_t tunnel_id;
 };
 
 /* An exchange as it should be delivered. No padding: compared and sorted as bytes. */
@@ -36,9 +38,10 @@ struct record {
 	int32_t state, name, qtype, rcode;
 	uint32_t client_port, server, protocol, id;
 	uint32_t tries, query_bytes, response_bytes, ifindex;
+	uint32_t messages, tunnel, tunnel_id, outer; /* outer: last bytes of source, destination */
 };
 
-enum talk_state { TALK_WAITS, TALK_EXPIRED, TALK_SETTLED };
+enum talk_state { TALK_WAITS, TALK_EXPIRED, TALK_SETTLED, TALK_TRANSFER };
 
 struct talk {
 	enum talk_state state;
@@ -48,6 +51,10 @@ struct talk {
 	uint16_t query_bytes;
 	struct message seen; /* the last packet that was not folded */
 	bool further;	     /* began while its key was in use for another question */
+	/* of a transfer */
+	struct message first; /* of its messages */
+	uint32_t messages, bytes;
+	enum exchange_state end; /* as it will be delivered */
 };
 
 struct oracle {
@@ -57,6 +64,7 @@ struct oracle {
 	struct record out[ORACLE_OUT];
 	unsigned out_count;
 	struct exchange_counters counters;
+	unsigned kept_apart; /* times that only the network told two messages apart */
 };
 
 /** oracle_take() - One message. */

@@ -45,20 +45,31 @@ static struct entry_key key_of(uint32_t number)
 	return key;
 }
 
-static struct entry *add(struct entry_store *store, uint32_t number, uint8_t name_length)
+static struct entry *add_plan(struct entry_store *store, uint32_t number, uint8_t name_length,
+			      bool is_transfer)
 {
 	struct entry_key key = key_of(number);
+	const struct entry_plan plan = {
+		.hash = entry_store__hash(store, &key, NULL, 0),
+		.is_transfer = is_transfer,
+		.name_length = name_length,
+	};
 
-	return entry_store__add(store, &key, entry_store__hash(store, &key, NULL, 0), false,
-				name_length);
+	return entry_store__add(store, &key, &plan);
+}
+
+static struct entry *add(struct entry_store *store, uint32_t number, uint8_t name_length)
+{
+	return add_plan(store, number, name_length, false);
 }
 
 static void add_one(struct crowd *crowd)
 {
 	uint32_t number = next_random(&crowd->random) % KEYS;
 	bool is_long = next_random(&crowd->random) % LONG_OF == 0;
-	uint8_t length = is_long ? 38 + number % 218 : number % 38;
-	struct entry *entry = add(&crowd->store, number, length);
+	bool is_transfer = is_long && number % 2;
+	uint8_t length = !is_long ? number % 34 : is_transfer ? number % 256 : 34 + number % 222;
+	struct entry *entry = add_plan(&crowd->store, number, length, is_transfer);
 	bool room = crowd->count < LIMIT && (!is_long || crowd->longs < LIMIT / 8);
 
 	cr_assert_eq(entry != NULL, room, "%u entries, %u long", crowd->count, crowd->longs);
@@ -67,6 +78,9 @@ static void add_one(struct crowd *crowd)
 	cr_assert_eq(entry_store__is_long(entry), is_long);
 	entry->last_ns = ++crowd->time;
 	memset(entry->name, (int)number, length); /* a neighbour would show it */
+	cr_assert_eq(entry_store__transfer(entry) != NULL, is_transfer);
+	if (is_transfer)
+		memset(entry_store__transfer(entry), (int)number, sizeof(struct entry_transfer));
 	crowd->members[crowd->count++] = (struct member){entry,	      key_of(number), ENTRY_PENDING,
 							 crowd->time, crowd->time,    is_long};
 	crowd->longs += is_long;
@@ -93,11 +107,14 @@ static void move_one(struct crowd *crowd)
 
 static void check_name(const struct entry *entry)
 {
+	const uint8_t *transfer = (const uint8_t *)entry_store__transfer(entry);
 	uint32_t number;
 
 	memcpy(&number, entry->key.client + 12, sizeof(number));
 	for (unsigned i = 0; i < entry->name_length; i++)
 		cr_assert_eq(entry->name[i], (uint8_t)number, "name overwritten");
+	for (unsigned i = 0; transfer && i < sizeof(struct entry_transfer); i++)
+		cr_assert_eq(transfer[i], (uint8_t)number, "sums overwritten");
 }
 
 /* Each list: as many as should be, in order of moving; the oldest is the oldest of both slabs. */
@@ -233,9 +250,10 @@ Test(entry, limits_hold_and_places_come_back)
 	cr_assert_eq(entry_store__init(&store, 64, SEED), 0);
 	for (uint32_t i = 0; i < 8; i++)
 		cr_assert_not_null(longs[i] = add(&store, i, 255));
-	cr_assert_null(add(&store, 8, 38), "an eighth of 64 may be long");
+	cr_assert_null(add(&store, 8, 34), "an eighth of 64 may be long");
+	cr_assert_null(add_plan(&store, 8, 4, true), "a transfer needs a long one");
 	for (uint32_t i = 8; i < 64; i++)
-		cr_assert_not_null(add(&store, i, 37));
+		cr_assert_not_null(add(&store, i, 33));
 	cr_assert_null(add(&store, 64, 0), "64 in all");
 	entry_store__remove(&store, longs[3]);
 	cr_assert_eq(add(&store, 65, 100), longs[3]);
@@ -257,7 +275,7 @@ Test(entry, pending_query_takes_at_most_192_bytes)
 		empty = entry_store__bytes(&store);
 		cr_assert_leq(empty, 4096);
 		for (uint32_t n = 0; n < counts[i]; n++)
-			cr_assert_not_null(add(&store, n, 37));
+			cr_assert_not_null(add(&store, n, 33));
 		cr_assert_leq(entry_store__bytes(&store), 192ULL * counts[i]);
 		entry_store__done(&store);
 	}
@@ -310,7 +328,7 @@ Test(entry, memory_of_a_flood_is_given_back_though_others_stay)
 	entry_store__trim(&store);
 	cr_assert_eq(entry_store__count(&store), stay + 1);
 	/* the hash, 9 092 long entries, which are few, and those that stay */
-	cr_assert_leq(entry_store__bytes(&store), 131072 * 8 + 9200 * 400);
+	cr_assert_leq(entry_store__bytes(&store), 131072 * 8 + 9200 * 432);
 	for (uint32_t n = 0; n < flood; n += step) {
 		enum entry_state state = n % 2 ? ENTRY_ANSWERED : ENTRY_EXPIRED;
 		struct entry_key key = key_of(n);

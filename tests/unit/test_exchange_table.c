@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The exchange table under random traffic with loss, duplication, retransmission,
- * late answers, reused ids, guesses and copies at a second interface, against an
- * oracle that does the same in the simplest way. What single rules mean is in the
+ * late answers, reused ids, guesses, tunnels, zone transfers and copies at a second interface,
+ * against an oracle that does the same in the simplest way. What single rules mean is in the
  * scenarios (tests/scenario).
  */
 #include "flow/exchange_table.h"
@@ -21,7 +21,7 @@
 #define S	 (1000 * MS)
 #define EPOCH	 (1700000000 * S)
 #define TALKS	 3001
-#define MESSAGES (TALKS * 24)
+#define MESSAGES (TALKS * 48)
 #define DURATION (307 * S)
 #define NAMES	 7
 #define SEED	 11
@@ -104,9 +104,17 @@ static void hand_over(struct trial *trial, const struct message *m)
 			 .uid = ODD_NO_UID,
 			 .ifindex = m->ifindex,
 			 .hook = m->hook,
+			 .tunnel = m->tunnel & 0xf,
+			 .tunnel_id = m->tunnel_id,
 			 .protocol = m->protocol}};
 	uint8_t server[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = m->server};
 
+	if (m->tunnel) { /* in the place of the sender */
+		memcpy(u.event.outer_src, m->is_response ? server : client, 15);
+		memcpy(u.event.outer_dst, m->is_response ? client : server, 15);
+		u.event.outer_src[15] = m->is_response ? 2 : 1;
+		u.event.outer_dst[15] = m->is_response ? 1 : 2;
+	}
 	memcpy(u.event.src, m->is_response ? server : client, sizeof(server));
 	memcpy(u.event.dst, m->is_response ? client : server, sizeof(server));
 	u.event.src_port = m->is_response ? 53 : m->client_port;
@@ -134,6 +142,10 @@ static void put(struct trial *trial, const struct message *m)
 	at[1].ifindex = 3 - at->ifindex;
 	at[1].hook = ODD_HOOK_TC_EGRESS;
 	at[1].time_ns += 1000 + dice(trial, 50000);
+	if (dice(trial, 3) == 0) { /* inside of the tunnel and outside */
+		at[1].tunnel = at->tunnel ? ODD_TUNNEL_NONE : ODD_TUNNEL_VXLAN;
+		at[1].tunnel_id = at->tunnel ? 0 : 1;
+	}
 	at[1].arrives_ns = at[1].time_ns + (trial->disorder ? dice(trial, MS) : 0);
 	trial->message_count++;
 }
@@ -173,6 +185,24 @@ static void put_responses(struct trial *trial, struct message m)
 	}
 }
 
+/* Many messages, most without the question, now and then with a pause that ends the transfer. */
+static void put_transfer(struct trial *trial, struct message m)
+{
+	unsigned messages = 1 + dice(trial, 11);
+	int name = m.name;
+
+	m.is_response = true;
+	m.ifindex = 3 - m.ifindex;
+	m.rcode = dice(trial, 7) ? 0 : 5;
+	m.time_ns += latency(trial);
+	for (unsigned i = 0; i < messages; i++) {
+		put(trial, &m);
+		m.time_ns += (dice(trial, 13) ? dice(trial, 900) : 4700 + dice(trial, 600)) * MS +
+			     dice(trial, MS);
+		m.name = dice(trial, 3) ? NO_QUESTION : name;
+	}
+}
+
 static void put_burst(struct trial *trial, struct message m)
 {
 	for (int i = 0; i < 2 * NAMES; i++) {
@@ -183,20 +213,22 @@ static void put_burst(struct trial *trial, struct message m)
 	}
 }
 
-/* A client asks, perhaps again and again; somebody answers, perhaps. */
-static void put_talk(struct trial *trial)
+/* Two networks that both directions name, and a kind that names the direction only. */
+static void choose_tunnel(struct trial *trial, struct message *m)
 {
-	struct message m = {
-		.time_ns = EPOCH + S + dice(trial, DURATION / MS) * MS + dice(trial, MS),
-		.server = (uint8_t)(1 + dice(trial, 3)),
-		.client_port = (uint16_t)(40000 + dice(trial, 5)),
-		.id = (uint16_t)dice(trial, 5),
-		.protocol = dice(trial, 7) ? IPPROTO_UDP : IPPROTO_TCP,
-		.name = (int)dice(trial, NAMES),
-		.qtype = dice(trial, 3) ? 1 : 28,
-		.ifindex = 1 + dice(trial, 2),
-		.hook = ODD_HOOK_XDP,
-	};
+	const uint8_t kinds[] = {ODD_TUNNEL_VXLAN, ODD_TUNNEL_PPPOE, ODD_TUNNEL_ERSPAN};
+
+	if (dice(trial, 2))
+		return;
+	m->tunnel = kinds[dice(trial, 3)];
+	m->tunnel_id = m->tunnel == ODD_TUNNEL_ERSPAN ? dice(trial, 1024) : 1;
+	if (m->tunnel == ODD_TUNNEL_VXLAN)
+		m->tunnel_id += dice(trial, 2);
+}
+
+/* A client asks, perhaps again and again; somebody answers, perhaps. */
+static void put_talk(struct trial *trial, struct message m)
+{
 	unsigned tries = 1 + (dice(trial, 4) == 0) + (dice(trial, 11) == 0);
 
 	if (dice(trial, 37) == 0) { /* the query went another way */
@@ -209,8 +241,36 @@ static void put_talk(struct trial *trial)
 		put(trial, &m);
 		m.time_ns += (20 + dice(trial, 3000)) * MS + dice(trial, MS);
 	}
-	if (dice(trial, 7))
+	if (m.qtype > 28)
+		put_transfer(trial, m);
+	else if (dice(trial, 7))
 		put_responses(trial, m);
+}
+
+/* Sometimes the same happens in the other network, too. */
+static void put_talks(struct trial *trial)
+{
+	struct message m = {
+		.time_ns = EPOCH + S + dice(trial, DURATION / MS) * MS + dice(trial, MS),
+		.server = (uint8_t)(1 + dice(trial, 3)),
+		.client_port = (uint16_t)(40000 + dice(trial, 5)),
+		.id = (uint16_t)dice(trial, 5),
+		.protocol = dice(trial, 7) ? IPPROTO_UDP : IPPROTO_TCP,
+		.name = (int)dice(trial, NAMES),
+		.qtype = dice(trial, 3) ? 1 : 28,
+		.ifindex = 1 + dice(trial, 2),
+		.hook = ODD_HOOK_XDP,
+	};
+
+	choose_tunnel(trial, &m);
+	if (m.protocol == IPPROTO_TCP && dice(trial, 2))
+		m.qtype = dice(trial, 5) ? 252 : 251;
+	put_talk(trial, m);
+	if (m.tunnel != ODD_TUNNEL_VXLAN || dice(trial, 3))
+		return;
+	m.tunnel_id = 3 - m.tunnel_id;
+	m.time_ns += dice(trial, 1000) * MS + dice(trial, MS);
+	put_talk(trial, m);
 }
 
 static int by_arrival(const void *a, const void *b)
@@ -224,7 +284,7 @@ static void make_traffic(struct trial *trial)
 {
 	trial->messages = calloc(MESSAGES, sizeof(*trial->messages));
 	for (unsigned i = 0; i < TALKS; i++)
-		put_talk(trial);
+		put_talks(trial);
 	qsort(trial->messages, trial->message_count, sizeof(*trial->messages), by_arrival);
 	/* the table remembers orphans once it knows of two interfaces: let it know at once */
 	for (uint32_t i = 0; i < 2; i++)
@@ -269,8 +329,12 @@ static void take(void *context, const struct exchange *x)
 		.id = x->id,
 		.tries = x->tries,
 		.query_bytes = x->query_bytes,
-		.response_bytes = x->response_bytes,
+		.response_bytes = (uint32_t)x->response_bytes,
 		.ifindex = x->ifindex,
+		.messages = x->messages,
+		.tunnel = x->tunnel,
+		.tunnel_id = x->tunnel_id,
+		.outer = (uint32_t)x->outer_src[15] << 8 | x->outer_dst[15],
 	};
 }
 
@@ -307,9 +371,9 @@ static void compare_counters(const struct trial *trial)
 
 	cr_assert_eq(memcmp(a, &trial->oracle->counters, sizeof(*a)), 0,
 		     "queries %lu answered %lu unanswered %lu pending %lu retransmitted %lu "
-		     "evicted %lu late %lu orphan %lu duplicate %lu folded %lu",
+		     "evicted %lu late %lu orphan %lu duplicate %lu continued %lu folded %lu",
 		     a->queries, a->answered, a->unanswered, a->pending, a->retransmitted,
-		     a->evicted, a->late, a->orphan, a->duplicate, a->folded);
+		     a->evicted, a->late, a->orphan, a->duplicate, a->continued, a->folded);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -351,9 +415,10 @@ static void free_trial(struct trial *trial)
 static void check_richness(const struct exchange_counters *c)
 {
 	cr_assert(c->answered > 1000 && c->unanswered > 100 && c->late > 50 && c->orphan > 50 &&
-			  c->duplicate > 50 && c->folded > 1000 && c->retransmitted > 300,
-		  "answered %lu unanswered %lu late %lu orphan %lu duplicate %lu evicted %lu",
-		  c->answered, c->unanswered, c->late, c->orphan, c->duplicate, c->evicted);
+			  c->duplicate > 50 && c->folded > 1000 && c->retransmitted > 300 &&
+			  c->continued > 300,
+		  "answered %lu unanswered %lu late %lu orphan %lu duplicate %lu continued %lu",
+		  c->answered, c->unanswered, c->late, c->orphan, c->duplicate, c->continued);
 }
 
 Test(exchange_table, random_traffic_gives_what_the_oracle_says_after_each_message)
@@ -370,6 +435,7 @@ Test(exchange_table, random_traffic_gives_what_the_oracle_says_after_each_messag
 			compare_counters(trial);
 		}
 		check_richness(&trial->oracle->counters);
+		cr_assert_gt(trial->oracle->kept_apart, 50);
 		free_trial(trial);
 	}
 }
@@ -424,13 +490,14 @@ static void check_identities(const struct trial *trial, unsigned handed)
 
 	cr_assert_eq(c->queries,
 		     c->answered + c->unanswered + c->pending + c->retransmitted + c->evicted);
-	cr_assert_eq(c->responses, c->answered + c->late + c->orphan + c->duplicate);
+	cr_assert_eq(c->responses, c->answered + c->late + c->orphan + c->duplicate + c->continued);
 	cr_assert_eq(handed, c->queries + c->responses + c->folded);
-	cr_assert_eq(trial->count, c->answered + c->late + c->orphan + c->unanswered);
+	cr_assert_eq(trial->count + usage.transfers,
+		     c->answered + c->late + c->orphan + c->unanswered);
 	cr_assert_leq(usage.entries, usage.limit);
 	cr_assert_leq(c->pending, usage.entries);
 	/* 64 short entries, 8 long ones and the 1 024 buckets at the start */
-	cr_assert_leq(usage.bytes, 64 * 176 + 8 * 400 + 1024 * 4);
+	cr_assert_leq(usage.bytes, 64 * 176 + 8 * 432 + 1024 * 4);
 }
 
 Test(exchange_table, smallest_table_keeps_identities_and_bounds)

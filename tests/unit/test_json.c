@@ -35,6 +35,7 @@ static struct exchange answered(void)
 		.tries = 2,
 		.query_bytes = 33,
 		.response_bytes = 49,
+		.messages = 1,
 		.qtype = 28,
 		.qclass = 1,
 		.qname = www_example_com,
@@ -73,17 +74,20 @@ Test(json, answered_exchange_has_every_key_in_the_order_of_the_contract)
 {
 	struct exchange exchange = answered();
 
-	check_exchange(&no_names, &exchange,
-		       "{\"type\":\"exchange\",\"time\":\"2026-11-21T21:47:31.123456789Z\","
-		       "\"client\":\"192.0.2.10\",\"client_port\":40009,"
-		       "\"server\":\"2001:db8::53\",\"server_port\":53,\"proto\":\"udp\","
-		       "\"id\":4711,\"opcode\":\"QUERY\",\"qname\":\"www.example.com\","
-		       "\"qtype\":\"AAAA\",\"qclass\":\"IN\",\"rcode\":\"NOERROR\","
-		       "\"state\":\"answered\",\"tries\":2,\"latency_ns\":1234567,"
-		       "\"wait_ns\":1001234567,\"query_bytes\":33,\"response_bytes\":49,"
-		       "\"flags\":[\"qr\",\"rd\",\"ra\"],\"ancount\":1,\"nscount\":2,"
-		       "\"arcount\":3,\"ifname\":null,\"vlan\":null,\"user\":null,\"uid\":null,"
-		       "\"pid\":null,\"comm\":null,\"unit\":null}");
+	check_exchange(
+		&no_names, &exchange,
+		"{\"type\":\"exchange\",\"time\":\"2026-11-21T21:47:31.123456789Z\","
+		"\"client\":\"192.0.2.10\",\"client_port\":40009,"
+		"\"server\":\"2001:db8::53\",\"server_port\":53,\"proto\":\"udp\","
+		"\"id\":4711,\"opcode\":\"QUERY\",\"qname\":\"www.example.com\","
+		"\"qtype\":\"AAAA\",\"qclass\":\"IN\",\"rcode\":\"NOERROR\","
+		"\"state\":\"answered\",\"tries\":2,\"latency_ns\":1234567,"
+		"\"wait_ns\":1001234567,\"query_bytes\":33,\"response_bytes\":49,\"messages\":1,"
+		"\"flags\":[\"qr\",\"rd\",\"ra\"],\"ancount\":1,\"nscount\":2,"
+		"\"arcount\":3,\"ifname\":null,\"vlan\":null,\"tunnel\":null,"
+		"\"tunnel_id\":null,\"outer_src\":null,\"outer_dst\":null,"
+		"\"user\":null,\"uid\":null,"
+		"\"pid\":null,\"comm\":null,\"unit\":null}");
 }
 
 Test(json, what_an_exchange_does_not_have_is_null)
@@ -106,10 +110,11 @@ Test(json, what_an_exchange_does_not_have_is_null)
 		       "\"proto\":\"tcp\",\"id\":0,\"opcode\":\"QUERY\",\"qname\":null,"
 		       "\"qtype\":null,\"qclass\":null,\"rcode\":null,\"state\":\"unanswered\","
 		       "\"tries\":1,\"latency_ns\":null,\"wait_ns\":null,\"query_bytes\":12,"
-		       "\"response_bytes\":null,"
+		       "\"response_bytes\":null,\"messages\":0,"
 		       "\"flags\":[\"aa\",\"tc\",\"rd\",\"ra\",\"ad\",\"cd\"],\"ancount\":0,"
-		       "\"nscount\":0,\"arcount\":0,\"ifname\":null,\"vlan\":null,\"user\":null,"
-		       "\"uid\":null,\"pid\":null,\"comm\":null,\"unit\":null}");
+		       "\"nscount\":0,\"arcount\":0,\"ifname\":null,\"vlan\":null,\"tunnel\":null,"
+		       "\"tunnel_id\":null,\"outer_src\":null,\"outer_dst\":null,"
+		       "\"user\":null,\"uid\":null,\"pid\":null,\"comm\":null,\"unit\":null}");
 }
 
 static const char *interface_name(void *context, uint32_t ifindex)
@@ -150,7 +155,9 @@ Test(json, sender_is_named_and_its_bytes_are_escaped)
 	line = exchange_line(&some_names, &exchange);
 	cr_assert(strstr(line, "\"latency_ns\":-1234567,"));
 	cr_assert_str_eq(strstr(line, "\"ifname\""),
-			 "\"ifname\":\"eth0\",\"vlan\":101,\"user\":\"root\",\"uid\":0,\"pid\":23,"
+			 "\"ifname\":\"eth0\",\"vlan\":101,"
+			 "\"tunnel\":null,\"tunnel_id\":null,\"outer_src\":null,"
+			 "\"outer_dst\":null,\"user\":\"root\",\"uid\":0,\"pid\":23,"
 			 "\"comm\":\"\\\"\\\\092\\\\027\\\\128~\","
 			 "\"unit\":\"a\\\\010b\\\\255.service\"}");
 	free(line);
@@ -161,6 +168,44 @@ Test(json, sender_is_named_and_its_bytes_are_escaped)
 	cr_assert(strstr(line, "\"ifname\":null"));
 	cr_assert(strstr(line, "\"user\":null,\"uid\":1000"));
 	cr_assert(strstr(line, "\"unit\":null"));
+	free(line);
+}
+
+Test(json, tunnel_has_a_name_and_what_it_lacks_is_null)
+{
+	/* RFC 7348, 8926, 2784, 2516, the ERSPAN draft, TS 29.281, RFC 3032, 2003 */
+	static const char *const kinds[ODD_TUNNEL_COUNT] = {
+		NULL, "vxlan", "geneve", "gre", "pppoe", "erspan", "gtp", "mpls", "ip"};
+	struct exchange exchange = answered();
+	char expected[256], *line;
+
+	for (unsigned i = 1; i < ODD_TUNNEL_COUNT; i++) {
+		exchange.tunnel = (enum odd_tunnel)i;
+		exchange.tunnel_id = UINT32_MAX;
+		memset(exchange.outer_src, 0, 16);
+		memset(exchange.outer_dst, 0, 16);
+		exchange.outer_src[15] = i % 2;
+		exchange.outer_dst[15] = i % 2 ? 0 : 2;
+		line = exchange_line(&some_names, &exchange);
+		snprintf(expected, sizeof(expected),
+			 "\"vlan\":null,\"tunnel\":\"%s\",\"tunnel_id\":%s,\"outer_src\":%s,"
+			 "\"outer_dst\":%s,\"user\":null,",
+			 kinds[i], strcmp(kinds[i], "ip") == 0 ? "null" : "4294967295",
+			 i % 2 ? "\"::1\"" : "null", i % 2 ? "null" : "\"::2\"");
+		cr_assert(strstr(line, expected), "%s lacks %s", line, expected);
+		free(line);
+	}
+}
+
+Test(json, transfer_has_its_messages_and_bytes)
+{
+	struct exchange exchange = answered();
+	char *line;
+
+	exchange.response_bytes = 1ULL << 40;
+	exchange.messages = UINT32_MAX;
+	line = exchange_line(&no_names, &exchange);
+	cr_assert(strstr(line, "\"response_bytes\":1099511627776,\"messages\":4294967295,"));
 	free(line);
 }
 
@@ -192,6 +237,11 @@ Test(json, longest_line_is_whole)
 	exchange.wait_ns = INT64_MAX;
 	exchange.tries = UINT32_MAX;
 	memset(exchange.comm, '"', sizeof(exchange.comm) - 1);
+	exchange.response_bytes = INT64_MAX;
+	exchange.messages = exchange.tunnel_id = UINT32_MAX;
+	exchange.tunnel = ODD_TUNNEL_GENEVE;
+	memset(exchange.outer_src, 0xff, 16);
+	memset(exchange.outer_dst, 0xff, 16);
 	line = exchange_line(&some_names, &exchange);
 	object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 	cr_assert_not_null(object, "%s", line);
@@ -340,38 +390,58 @@ Test(json, summary_has_every_counter_by_name)
 		.late = 108,
 		.orphan = 109,
 		.duplicate = 110,
+		.continued = 118,
 		.folded = 111,
-		.coalesced = 112,
+		.unsampled = 119,
 		.unparsable = {[DNS_MESSAGE_SHORT] = 113,
 			       [DNS_MESSAGE_NAME] = 114,
 			       [DNS_MESSAGE_QUESTION] = 115},
 	};
 	struct source_counters source = {.packets = {1, 20, 300}};
+	struct assembly_totals assembly;
 	const struct capture_counters capture = {.frames = 116, .skipped = 117};
-	const struct summary summary = {&exchanges, &source, &capture};
+	const struct summary summary = {&assembly, &exchanges, &source, &capture};
 	char *text, *end;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	for (unsigned i = ODD_DROP_FIRST; i < ODD_DROP_COUNT; i++)
 		source.drops[i] = 200 + i - ODD_DROP_FIRST;
+	for (unsigned i = 0; i < assembly_row_count; i++) {
+		uint64_t number = 300 + i;
+
+		memcpy((char *)&assembly + assembly_rows[i].offset, &number, sizeof(number));
+	}
 	json_summary(out, &summary);
 	fclose(out);
 	end = strstr(text, ",\"unparsable\"");
 	*end = '\0';
-	cr_assert_str_eq(text, "{\"type\":\"summary\",\"packets\":321,\"coalesced\":112,"
-			       "\"queries\":101,\"responses\":102,\"answered\":103,"
-			       "\"unanswered\":104,\"pending\":105,\"retransmitted\":106,"
-			       "\"evicted\":107,\"late\":108,\"orphan\":109,\"duplicate\":110,"
-			       "\"folded\":111");
-	cr_assert_str_eq(end + 1, "\"unparsable\":{\"udp_length\":207,\"tcp_header\":208,"
-				  "\"dns_short\":209,\"tcp_stream\":210,\"tcp_depth\":211,"
-				  "\"short\":113,\"bad_name\":114,\"bad_question\":115},"
-				  "\"lost\":{\"ring_full\":212,\"copy_failed\":213},"
-				  "\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
-				  "\"ip_header\":202,\"ip6_ext_depth\":203,\"fragment\":204,"
-				  "\"l4_short\":205,\"tcp_control\":206},"
-				  "\"frames\":116,\"skipped\":117}\n");
+	cr_assert_str_eq(text,
+			 "{\"type\":\"summary\",\"packets\":321,\"coalesced\":303,\"joined\":302,"
+			 "\"queries\":101,\"responses\":102,\"answered\":103,"
+			 "\"unanswered\":104,\"pending\":105,\"retransmitted\":106,"
+			 "\"evicted\":107,\"late\":108,\"orphan\":109,\"duplicate\":110,"
+			 "\"continued\":118,\"unsampled\":119,\"folded\":111");
+	cr_assert_str_eq(
+		end + 1,
+		"\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
+		"\"dns_short\":211,\"short\":113,\"bad_name\":114,"
+		"\"bad_question\":115},"
+		"\"lost\":{\"ring_full\":212,\"shed\":517,\"copy_failed\":214},"
+		"\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
+		"\"ip_header\":202,\"ip6_ext_depth\":203,"
+		"\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
+		"\"l4_short\":207,\"tcp_control\":208},"
+		"\"fragments\":{\"fragments\":305,\"reassembled\":306,\"partial\":307,"
+		"\"overlapping\":308,\"repeated\":309,\"misshapen\":310,\"unclaimed\":311,"
+		"\"evicted\":312,\"held\":313,\"held_bytes\":314},"
+		"\"tcp\":{\"segments\":315,\"controls\":316,\"messages\":317,\"cut\":318,"
+		"\"over_message\":319,\"headless\":320,\"retransmitted\":321,\"reordered\":322,"
+		"\"overlapping\":323,\"holes\":324,\"resynced\":325,\"skipped\":326,\"misframed\":"
+		"327,"
+		"\"over_connection\":328,\"over_total\":329,\"opened\":330,\"closed\":331,"
+		"\"idle\":332,\"evicted\":333,\"connections\":334,\"held_bytes\":335},"
+		"\"frames\":116,\"skipped\":117}\n");
 	free(text);
 }
 
@@ -413,4 +483,21 @@ Test(json, names_of_fields_are_unique_and_documented)
 		for (size_t k = 0; k < i; k++)
 			cr_assert_str_neq(fields[i].name, fields[k].name);
 	}
+}
+
+Test(json, manual_lists_the_fields_in_their_order)
+{
+	FILE *file = fopen("user/dist/oddns.8", "re");
+	char *manual = NULL, *at, text[64];
+	size_t size = 0;
+
+	cr_assert_not_null(file);
+	cr_assert_gt(getdelim(&manual, &size, '\0', file), 0);
+	fclose(file);
+	at = strstr(manual, "\n.Sh FIELDS OF AN EXCHANGE\n");
+	for (size_t i = 0; i < FIELDS; i++) {
+		snprintf(text, sizeof(text), "\n.It Ic %s\n", fields[i].name);
+		cr_assert(at && (at = strstr(at, text)), "no %s behind the one before", text + 1);
+	}
+	free(manual);
 }

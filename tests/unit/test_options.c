@@ -25,8 +25,8 @@ Test(options, each_configured_server_has_its_places_in_the_map)
 		unsigned keys;
 	} rows[] = {
 		{"10.0.0.0/8", 2 * 4},
-		{"10.0.0.1", 2 * 4 + 17},
-		{"10.0.0.1,fe80::/10,::1", 2 * 4 + 2 * 17},
+		{"10.0.0.1", 2 * 4 + 18},
+		{"10.0.0.1,fe80::/10,::1", 2 * 4 + 2 * 18},
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The daemon's state file: what is written is read, and who holds the directory. */
 #include "base/text.h"
+#include "flow/assembly_rows.h"
 #include "sink/state.h"
 
 #include <criterion/criterion.h>
@@ -67,9 +68,10 @@ static struct state make_state(struct state_server *server)
 			      .late = 137,
 			      .orphan = 139,
 			      .duplicate = 149,
-			      .folded = 151,
-			      .coalesced = 157},
-		.usage = {.entries = 163, .limit = 167, .bytes = 173},
+			      .continued = 199,
+			      .unsampled = 157,
+			      .folded = 151},
+		.usage = {.entries = 163, .limit = 167, .bytes = 173, .transfers = 211},
 		.resident_bytes = 179,
 		.alerts_raised = 181,
 		.alerts_unsent = 191,
@@ -80,6 +82,11 @@ static struct state make_state(struct state_server *server)
 		.server_count = 1,
 	};
 
+	for (unsigned i = 0; i < assembly_row_count; i++) {
+		uint64_t number = 700 + i;
+
+		memcpy((char *)&s.assembly + assembly_rows[i].offset, &number, sizeof(number));
+	}
 	for (int i = 2; i < DNS_MESSAGE_VERDICTS; i++)
 		s.exchanges.unparsable[i] = 200 + (unsigned)i;
 	for (int i = 0; i < ODD_HOOK_COUNT; i++)
@@ -124,6 +131,7 @@ Test(state, what_is_written_is_read)
 	cr_expect_eq(got->now_ns, s.now_ns);
 	cr_expect_eq(memcmp(&got->timeout_ns, &s.timeout_ns, 4 * sizeof(uint64_t)), 0);
 	cr_expect_eq(memcmp(&got->exchanges, &s.exchanges, sizeof(s.exchanges)), 0);
+	cr_expect_eq(memcmp(&got->assembly, &s.assembly, sizeof(s.assembly)), 0);
 	cr_expect_eq(memcmp(&got->usage, &s.usage, sizeof(s.usage)), 0);
 	cr_expect_eq(memcmp(&got->source, &s.source, sizeof(s.source)), 0);
 	cr_expect_eq(got->resident_bytes, s.resident_bytes);
@@ -189,8 +197,8 @@ Test(state, files_that_are_no_state_are_refused)
 		"{}",
 		"{\"type\":\"status\"}",
 		"{\"type\":\"status\",\"abi\":0}",
-		"{\"type\":\"status\",\"abi\":1,\"servers\":[{}]}",
-		"{\"type\":\"status\",\"abi\":1,\"servers\":[{\"address\":\"x\"}]}",
+		"{\"type\":\"status\",\"abi\":2,\"servers\":[{}]}",
+		"{\"type\":\"status\",\"abi\":2,\"servers\":[{\"address\":\"x\"}]}",
 	};
 	struct state *got = NULL;
 
@@ -200,7 +208,7 @@ Test(state, files_that_are_no_state_are_refused)
 		cr_expect_eq(state__read(dir, &got), -EPROTO, "%s", bad[i]);
 	}
 	cr_expect_null(got);
-	put("{\"type\":\"status\",\"abi\":1,\"interfaces\":7,\"exchanges\":[]}");
+	put("{\"type\":\"status\",\"abi\":2,\"interfaces\":7,\"exchanges\":[]}");
 	cr_expect_eq(state__read(dir, &got), 0, "what is missing is 0");
 	cr_expect_str_eq(got->version, "");
 	state__free(got);

@@ -139,6 +139,7 @@ static int load_programs(struct doctor *doctor)
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
+		.tunnels = settings->tunnels,
 		.ring_bytes = (__u32)settings->ring_bytes,
 		.server_keys = options__server_keys(settings),
 	};

@@ -158,6 +158,7 @@ static int make_engine(struct replay *replay)
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
+		.tunnels = settings->tunnels,
 	};
 	enum engine_choice choice = replay->options.engine;
 	int r;
@@ -197,14 +198,17 @@ static void close_replay(struct replay *replay)
 
 static void print_summary(struct replay *replay)
 {
+	struct assembly_totals assembly;
 	struct source_counters source;
 	const struct summary summary = {
+		.assembly = &assembly,
 		.exchanges = pipeline__counters(replay->pipeline),
 		.source = &source,
 		.capture = &replay->capture,
 	};
 
 	engine__counters(replay->engine, &source);
+	pipeline__assembly(replay->pipeline, &assembly);
 	formats[replay->options.format].summary(replay, &summary);
 }
 

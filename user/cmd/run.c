@@ -416,6 +416,7 @@ static int open_live(struct daemon *d)
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
+		.tunnels = settings->tunnels,
 		.ring_bytes = (__u32)settings->ring_bytes,
 		.server_keys = options__server_keys(settings),
 		.pin_dir = settings->pin_dir,
@@ -468,9 +469,11 @@ static void close_daemon(struct daemon *d)
 /* What is left in the ring is taken before the books are closed. */
 static void print_summary(struct daemon *d)
 {
+	struct assembly_totals assembly;
 	struct source_counters source;
 	struct text_out out = {.file = stdout};
 	const struct summary summary = {
+		.assembly = &assembly,
 		.exchanges = pipeline__counters(d->pipeline),
 		.source = &source,
 	};
@@ -480,6 +483,7 @@ static void print_summary(struct daemon *d)
 		;
 	pipeline__tick(d->pipeline, (uint64_t)event_now(d));
 	pipeline__finish(d->pipeline);
+	pipeline__assembly(d->pipeline, &assembly);
 	live__counters(d->live, &source);
 	if (d->stream)
 		stream__summary(d->stream, &summary);

@@ -155,6 +155,7 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.alerts_unsent = journal__unsent(from->journal),
 		.alerts_held = journal__held(from->journal),
 	};
+	pipeline__assembly(pipeline, &ret->state.assembly);
 	live__counters(from->live, &ret->state.source);
 	if (take_interfaces(from->live, ret) < 0)
 		return -ENOMEM;

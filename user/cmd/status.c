@@ -36,7 +36,7 @@ struct term {
 /* left = right, each a sum; a term without name ends it. */
 struct equation {
 	struct term left[3];
-	struct term right[7];
+	struct term right[8];
 };
 
 static void print_sum(const struct term *terms, uint64_t *ret_sum)
@@ -91,10 +91,11 @@ static void print_counters(const struct report *report)
 	const struct exchange_counters *x = &s->exchanges;
 	uint64_t unparsable = sum(x->unparsable, SUMMARY_FIRST_BAD_VERDICT, DNS_MESSAGE_VERDICTS) +
 			      sum_drops(s, SUMMARY_NOT_DNS_END, SUMMARY_UNPARSABLE_END);
-	uint64_t lost = sum_drops(s, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END);
+	const struct assembly_counters *a = &s->assembly.packets;
+	uint64_t lost = sum_drops(s, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END) + a->shed;
 	/* The kernel's counters are read last: what they are ahead waits to be read. */
-	uint64_t seen = summary_packets(&s->source) + x->coalesced;
-	uint64_t known = x->queries + x->responses + x->folded + unparsable + lost;
+	uint64_t seen = summary_packets(&s->source) + a->coalesced;
+	uint64_t known = x->queries + x->responses + x->folded + unparsable + a->joined + lost;
 	const struct equation equations[] = {
 		{{{"queries", x->queries}},
 		 {{"answered", x->answered},
@@ -106,11 +107,14 @@ static void print_counters(const struct report *report)
 		 {{"answered", x->answered},
 		  {"late", x->late},
 		  {"orphan", x->orphan},
-		  {"duplicate", x->duplicate}}},
-		{{{"packets", summary_packets(&s->source)}, {"coalesced", x->coalesced}},
+		  {"duplicate", x->duplicate},
+		  {"continued", x->continued},
+		  {"unsampled", x->unsampled}}},
+		{{{"packets", summary_packets(&s->source)}, {"coalesced", a->coalesced}},
 		 {{"queries", x->queries},
 		  {"responses", x->responses},
 		  {"folded", x->folded},
+		  {"joined", a->joined},
 		  {"unparsable", unparsable},
 		  {"lost", lost},
 		  {"in the ring", seen > known ? seen - known : 0}}},
@@ -137,6 +141,13 @@ static void add_loss(struct table *table, uint64_t count, const char *name, cons
 	table__add(table, TABLE_PLAIN, "%s", remedy);
 }
 
+/* "tcp_holes": as JSON has it in the object "tcp". */
+static const char *assembly_loss_name(const struct assembly_row *row, char buf[48])
+{
+	snprintf(buf, 48, "%s_%s", row->group, row->name);
+	return buf;
+}
+
 /* Return: 0, -ENOMEM */
 static int print_losses(const struct report *report)
 {
@@ -144,6 +155,7 @@ static int print_losses(const struct report *report)
 		{"", false}, {"COUNT", true}, {"REASON", false}, {"CAUSE AND REMEDY", false}};
 	const struct state *s = report->state;
 	struct table *table;
+	char name[48];
 	int r = table__new(columns, 4, &table);
 
 	if (r < 0)
@@ -155,6 +167,11 @@ static int print_losses(const struct report *report)
 	for (int i = SUMMARY_FIRST_BAD_VERDICT; i < DNS_MESSAGE_VERDICTS; i++)
 		add_loss(table, s->exchanges.unparsable[i], dns_verdict_name((enum dns_verdict)i),
 			 "messages that contradict RFC 1035; counted, not matched");
+	for (unsigned i = 0; i < assembly_row_count; i++)
+		if (assembly_rows[i].remedy)
+			add_loss(table, assembly_row__number(&assembly_rows[i], &s->assembly),
+				 assembly_loss_name(&assembly_rows[i], name),
+				 assembly_rows[i].remedy);
 	add_loss(table, s->exchanges.evicted, "evicted",
 		 "more queries at once than remembered: raise sensor.pending");
 	add_loss(table, s->servers_evicted, "server_evicted",

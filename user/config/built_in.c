@@ -19,8 +19,9 @@ static const struct member {
 } members[] = {
 	MEMBER(interfaces, NAMES), MEMBER(ports, BYTES),       MEMBER(port_count, BYTES),
 	MEMBER(hook, BYTES),	   MEMBER(interval_ns, BYTES), MEMBER(window, BYTES),
-	MEMBER(snaplen, BYTES),	   MEMBER(ring_bytes, BYTES),  MEMBER(pending, BYTES),
-	MEMBER(servers, BYTES),	   MEMBER(pin_dir, TEXT),      MEMBER(state_dir, TEXT),
+	MEMBER(snaplen, BYTES),	   MEMBER(tunnels, BYTES),     MEMBER(ring_bytes, BYTES),
+	MEMBER(pending, BYTES),	   MEMBER(servers, BYTES),     MEMBER(pin_dir, TEXT),
+	MEMBER(state_dir, TEXT),   MEMBER(connections, BYTES), MEMBER(assembly, BYTES),
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

@@ -18,9 +18,12 @@
 /* The list of those that are set aside, after those of the states. */
 #define LIST_ASIDE ENTRY_STATES
 
+/* In a long entry, behind the name: 399, at the next multiple of 8. */
+#define TRANSFER_OFFSET ((offsetof(struct entry, name) + ENTRY_NAME_LONG + 7) & ~(size_t)7)
+
 static const size_t entry_bytes[2] = {
 	sizeof(struct entry),
-	offsetof(struct entry, name) + ENTRY_NAME_LONG + 7, /* 397 -> 400, a multiple of 8 */
+	TRANSFER_OFFSET + sizeof(struct entry_transfer),
 };
 
 static struct entry *at(const struct entry_store *store, uint32_t ref)
@@ -34,7 +37,13 @@ static struct entry *at(const struct entry_store *store, uint32_t ref)
 
 bool entry_store__is_long(const struct entry *entry)
 {
-	return entry->name_length > sizeof(entry->name);
+	return entry->name_length > sizeof(entry->name) || entry->is_transfer;
+}
+
+struct entry_transfer *entry_store__transfer(const struct entry *entry)
+{
+	return entry->is_transfer ? (struct entry_transfer *)((uint8_t *)entry + TRANSFER_OFFSET)
+				  : NULL;
 }
 
 static uint32_t reference(const struct entry_store *store, const struct entry *entry)
@@ -68,7 +77,7 @@ int entry_store__init(struct entry_store *store, uint32_t limit, uint64_t seed)
 	*store = (struct entry_store){.seed = seed, .bucket_count = FIRST_BUCKETS};
 	store->buckets = calloc(FIRST_BUCKETS, sizeof(*store->buckets));
 	if (!store->buckets || slab_init(&store->slabs[0], entry_bytes[0], limit) < 0 ||
-	    slab_init(&store->slabs[1], entry_bytes[1] & ~(size_t)7, limit / 8) < 0) {
+	    slab_init(&store->slabs[1], entry_bytes[1], limit / 8) < 0) {
 		entry_store__done(store);
 		return -ENOMEM;
 	}
@@ -145,7 +154,7 @@ static void list_append(struct entry_store *store, struct entry *entry, enum ent
 	uint32_t ref = reference(store, entry);
 	struct entry_list *list;
 
-	entry->state = state & 0x7f;
+	entry->state = state & 7;
 	entry->is_aside = aside;
 	list = list_of(store, entry);
 	entry->older = list->newest;
@@ -192,9 +201,10 @@ static struct entry *slab_take(struct entry_store *store, bool is_long)
 }
 
 struct entry *entry_store__add(struct entry_store *store, const struct entry_key *key,
-			       uint32_t hash, bool by_question, uint8_t name_length)
+			       const struct entry_plan *plan)
 {
-	bool is_long = name_length > sizeof(((struct entry *)NULL)->name);
+	bool is_long =
+		plan->name_length > sizeof(((struct entry *)NULL)->name) || plan->is_transfer;
 	struct entry *entry;
 	uint32_t *head;
 
@@ -206,11 +216,12 @@ struct entry *entry_store__add(struct entry_store *store, const struct entry_key
 	if (entry_store__count(store) > store->bucket_count / 2)
 		grow(store);
 	entry->key = *key;
-	entry->hash = hash;
-	entry->by_question = by_question;
-	store->by_question += by_question;
-	entry->name_length = name_length;
-	head = bucket(store, hash);
+	entry->hash = plan->hash;
+	entry->by_question = plan->by_question;
+	store->by_question += plan->by_question;
+	entry->is_transfer = plan->is_transfer;
+	entry->name_length = plan->name_length;
+	head = bucket(store, plan->hash);
 	entry->chain = *head;
 	*head = reference(store, entry);
 	list_append(store, entry, ENTRY_PENDING, false);
@@ -336,14 +347,6 @@ struct entry *entry_store__oldest_in(const struct entry_store *store, bool is_lo
 	return aside && (!entry || aside->last_ns <= entry->last_ns) ? aside : entry;
 }
 
-struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
-{
-	struct entry *s = entry_store__oldest_in(store, false, state);
-	struct entry *l = entry_store__oldest_in(store, true, state);
-
-	return !s || (l && l->last_ns < s->last_ns) ? l : s;
-}
-
 uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state state)
 {
 	uint32_t count = store->lists[0][state].count + store->lists[1][state].count;
@@ -353,9 +356,36 @@ uint32_t entry_store__waiting(const struct entry_store *store, enum entry_state 
 	return count;
 }
 
+/* Asked for each state with each event, when most lists are empty. */
+struct entry *entry_store__oldest(const struct entry_store *store, enum entry_state state)
+{
+	struct entry *s, *l;
+
+	if (!entry_store__waiting(store, state))
+		return NULL;
+	s = entry_store__oldest_in(store, false, state);
+	l = entry_store__oldest_in(store, true, state);
+	return !s || (l && l->last_ns < s->last_ns) ? l : s;
+}
+
 struct entry *entry_store__newer(const struct entry_store *store, const struct entry *entry)
 {
 	return at(store, entry->newer);
+}
+
+void entry_store__each_pending(struct entry_store *store,
+			       void (*visit)(void *context, struct entry *entry), void *context)
+{
+	static const unsigned pending[] = {ENTRY_PENDING, LIST_ASIDE};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct entry *entry = at(store, store->lists[i / 2][pending[i % 2]].oldest), *next;
+
+		for (; entry; entry = next) {
+			next = entry_store__newer(store, entry);
+			visit(context, entry);
+		}
+	}
 }
 
 struct entry *entry_store__find(const struct entry_store *store, const struct entry_key *key,

@@ -22,21 +22,28 @@ enum exchange_state {
 /*
  * Lives during the callback that delivers it only. What a state cannot have is
  * 0, or -1 in latency_ns and wait_ns when has_latency is false. Header fields
- * (flags, counts) are the response's, without one the query's.
+ * (flags, counts) are the response's, without one the query's. A zone transfer
+ * is one exchange, whose header fields, rcode, latency and wait are those of its
+ * first message.
  */
 struct exchange {
 	enum exchange_state state;
 	int64_t time_ns;    /* first query; the response's for an orphan; since 1970 in UTC */
-	int64_t end_ns;	    /* when the exchange ended: response, expiry, end of input */
+	int64_t end_ns;	    /* when it ended: (last) response, expiry, end of input */
 	bool has_latency;   /* answered and late */
 	int64_t latency_ns; /* response - last transmission; negative when frames lie reversed */
-	int64_t wait_ns;    /* response - first transmission */
+	int64_t wait_ns;    /* response - first transmission; of a transfer the first response */
 	uint8_t client[16];
 	uint8_t server[16];
 	uint16_t client_port;
 	uint16_t server_port;
 	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP */
 	uint16_t vlan[ODD_VLANS_MAX];
+	/* what the query's packet was wrapped in, an orphan's: the response's */
+	enum odd_tunnel tunnel;
+	uint32_t tunnel_id;
+	uint8_t outer_src[16]; /* ends of the tunnel as of that packet; :: when it has none */
+	uint8_t outer_dst[16];
 	uint32_t ifindex; /* of the first packet seen */
 	uint16_t id;
 	uint16_t flags;
@@ -49,12 +56,14 @@ struct exchange {
 	uint16_t arcount;
 	uint32_t tries;		 /* transmissions of the query, 0 for an orphan */
 	uint32_t query_bytes;	 /* length of the last query message */
-	uint32_t response_bytes; /* length of the response message */
+	uint64_t response_bytes; /* length of the response, of all messages of a zone transfer */
+	uint32_t messages;	 /* of the response: 0 without, 1, or more for a zone transfer */
 	uint16_t qtype;		 /* valid when qname_length > 0 */
 	uint16_t qclass;	 /* valid when qname_length > 0 */
 	uint8_t qname_length;	 /* 0 when no question was readable */
 	const uint8_t *qname;	 /* wire form, lower case */
-	/* the sender of the query, when it is on this host (egress) */
+	/* the sender of the query, when it is on this host (egress) and tunnel is ODD_TUNNEL_NONE
+	 */
 	uint32_t uid; /* ODD_NO_UID when unknown */
 	uint32_t pid; /* 0 when unknown */
 	uint64_t cgroup_id;
@@ -70,5 +79,8 @@ typedef void (*exchange_fn)(void *context, const struct exchange *exchange);
 
 /** exchange_state_name() - "answered", "unanswered", "late", "orphan", "pending". */
 const char *exchange_state_name(enum exchange_state state);
+
+/** exchange_tunnel_name() - "vxlan", "geneve", ...; NULL for ODD_TUNNEL_NONE. */
+const char *exchange_tunnel_name(enum odd_tunnel tunnel);
 
 #endif

@@ -19,6 +19,20 @@
  *	            v
  *	        forgotten
  *
+ * The response to AXFR or IXFR over TCP may be many messages (RFC 5936 section
+ * 2.2, RFC 1995 section 4). The first answers the query and gives the latency;
+ * the others, which may lack the question, are "continued" and only added up:
+ *
+ *	PENDING or EXPIRED --first message--> TRANSFER --silence, new query--> delivered, forgotten
+ *	                                       |    ^
+ *	                                       '----' further message
+ *
+ * so a transfer of any length is one entry and one record. It ends when nothing
+ * came for the timeout, or when its key asks anew. The SOA that closes it is not
+ * looked for: that would mean to read every record of every message, of which
+ * only the first bytes are kept, with IXFR to follow serials too (RFC 1995
+ * section 4), and a lost segment would still need the silence.
+ *
  * Time is that of the events. Since timeout and grace are the same for all
  * entries, each state is a list in order of waiting, and expiry only looks at
  * its head. Before each event, what is due at that event's time expires, so
@@ -28,7 +42,8 @@
  *
  * When room runs out, first the answered entries go, then the expired ones,
  * then pending queries to servers that nobody knows, oldest first: a flood of
- * invented queries pushes out itself. Each pending query that goes is counted
+ * invented queries pushes out itself. Then transfers, longest silent first: they
+ * are delivered with what came so far. Each pending query that goes is counted
  * as evicted, with its retransmissions where they were, so
  *
  *	queries = answered + unanswered + pending + retransmitted + evicted
@@ -45,10 +60,17 @@
  * on one direction and leave them on the other, and a response may come on
  * another VLAN than its query did, as on the mirror of a router: it prefers the
  * entry of its own VLAN.
+ *
+ * Tunnels are stricter. A VNI, key or session that both directions share names a
+ * network, and two networks may use the same addresses: what came in one never
+ * belongs to what came in another. Only a message without a tunnel fits any, for
+ * a host may see a packet on its NIC inside VXLAN and on its vxlan device without.
+ * The other kinds have ids that differ by direction, or none, and are not compared.
  */
 #include "exchange_table.h"
 
 #include "entry.h"
+#include "entry_note.h"
 #include "match.h"
 #include "record.h"
 
@@ -75,6 +97,7 @@ struct exchange_table {
 	struct exchange_limits limits;
 	struct exchange_listener listener;
 	struct exchange_counters counters;
+	struct sampling sampling;
 	uint64_t now_ns;
 	uint32_t first_ifindex;
 	bool several_interfaces; /* a packet may be seen twice */
@@ -125,6 +148,21 @@ static void end_without_response(struct exchange_table *table, const struct entr
 	deliver(table, &exchange);
 }
 
+/* Forget an entry: a pending one is evicted, a transfer has ended. */
+static void remove_entry(struct exchange_table *table, struct entry *entry)
+{
+	struct exchange exchange;
+
+	if (entry->state == ENTRY_PENDING) {
+		table->counters.pending--;
+		table->counters.evicted++;
+	} else if (entry->state == ENTRY_TRANSFER) {
+		record_transfer(entry, &exchange);
+		deliver(table, &exchange);
+	}
+	entry_store__remove(&table->store, entry);
+}
+
 /* How long an entry may stay in a state. */
 static uint64_t lifetime(const struct exchange_table *table, enum entry_state state)
 {
@@ -135,7 +173,7 @@ static uint64_t lifetime(const struct exchange_table *table, enum entry_state st
 static void let_go(struct exchange_table *table, struct entry *entry)
 {
 	if (entry->state != ENTRY_PENDING) {
-		entry_store__remove(&table->store, entry);
+		remove_entry(table, entry);
 		return;
 	}
 	table->counters.pending--;
@@ -169,7 +207,7 @@ static void end_all(struct exchange_table *table)
 	}
 	for (int state = ENTRY_EXPIRED; state < ENTRY_STATES; state++)
 		while ((entry = entry_store__oldest(&table->store, (enum entry_state)state)))
-			entry_store__remove(&table->store, entry);
+			remove_entry(table, entry);
 }
 
 void exchange_table__tick(struct exchange_table *table, uint64_t now_ns)
@@ -205,42 +243,27 @@ static struct entry *strangers(struct exchange_table *table, bool is_long)
 	return NULL;
 }
 
-static void remove_entry(struct exchange_table *table, struct entry *entry)
+static struct entry *oldest_of(struct exchange_table *table, bool only_long, enum entry_state state)
 {
-	if (entry->state == ENTRY_PENDING) {
-		table->counters.pending--;
-		table->counters.evicted++;
-	}
-	entry_store__remove(&table->store, entry);
+	return only_long ? entry_store__oldest_in(&table->store, true, state)
+			 : entry_store__oldest(&table->store, state);
 }
 
-/* Make room for one entry. */
-static void evict(struct exchange_table *table)
+/* Make room for one entry. @only_long: in the slab of long ones, full while the table is not */
+static void evict(struct exchange_table *table, bool only_long)
 {
-	struct entry *entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
+	struct entry *entry = oldest_of(table, only_long, ENTRY_ANSWERED);
 
 	if (!entry)
-		entry = entry_store__oldest(&table->store, ENTRY_EXPIRED);
-	if (!entry)
+		entry = oldest_of(table, only_long, ENTRY_EXPIRED);
+	if (!entry && !only_long)
 		entry = strangers(table, false);
 	if (!entry)
 		entry = strangers(table, true);
 	if (!entry)
-		entry = entry_store__oldest(&table->store, ENTRY_PENDING);
-	remove_entry(table, entry);
-}
-
-/* Make room in the slab of long names, which can be full while the table is not. */
-static void evict_long(struct exchange_table *table)
-{
-	struct entry *entry = entry_store__oldest_in(&table->store, true, ENTRY_ANSWERED);
-
+		entry = oldest_of(table, only_long, ENTRY_TRANSFER);
 	if (!entry)
-		entry = entry_store__oldest_in(&table->store, true, ENTRY_EXPIRED);
-	if (!entry)
-		entry = strangers(table, true);
-	if (!entry)
-		entry = entry_store__oldest_in(&table->store, true, ENTRY_PENDING);
+		entry = oldest_of(table, only_long, ENTRY_PENDING);
 	remove_entry(table, entry);
 }
 
@@ -272,41 +295,6 @@ static bool is_same_packet(const struct exchange_table *table, const struct entr
 	       (entry->last_ifindex != event->ifindex || entry->last_hook != event->hook);
 }
 
-static void note_tag(struct entry *entry, const struct odd_event *event)
-{
-	if (event->vlan[0] && !entry->vlan[0])
-		memcpy(entry->vlan, event->vlan, sizeof(entry->vlan));
-}
-
-/* The sender is known on the egress of its own host only, perhaps at the second hook. */
-static void note_sender(struct entry *entry, const struct odd_event *event)
-{
-	entry->uid = event->uid;
-	entry->pid = event->pid;
-	entry->cgroup_id = event->cgroup_id;
-	memcpy(entry->comm, event->comm, sizeof(entry->comm));
-}
-
-static void note_question(struct entry *entry, const struct seen *s)
-{
-	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
-	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
-	entry->qtype = s->message.qtype;
-	entry->qclass = s->message.qclass;
-}
-
-static void note_transmission(struct entry *entry, const struct seen *s)
-{
-	entry->last_ns = s->event->time_ns;
-	entry->last_ifindex = s->event->ifindex;
-	entry->last_hook = s->event->hook;
-	entry->flags = s->message.flags;
-	entry->ancount = s->message.ancount;
-	entry->nscount = s->message.nscount;
-	entry->arcount = s->message.arcount;
-	entry->query_bytes = s->event->message_bytes;
-}
-
 /*
  * Keep the entries of one hash few: the oldest that is settled goes, else, for a query,
  * the oldest. Return: whether there is room
@@ -318,7 +306,7 @@ static bool make_room_in_chain(struct exchange_table *table, const struct seen *
 
 	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
 		oldest = entry;
-		if (entry->state != ENTRY_PENDING)
+		if (entry->state == ENTRY_EXPIRED || entry->state == ENTRY_ANSWERED)
 			settled = entry;
 		same_hash++;
 	}
@@ -334,19 +322,17 @@ static bool make_room_in_chain(struct exchange_table *table, const struct seen *
 /* Take an entry for a query, making room for it if need be. */
 static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
 {
-	bool by_question = match_is_second(&table->store, s);
-	uint32_t hash = by_question ? match_question_hash(&table->store, s) : s->hash;
+	struct entry_plan plan = match_plan(&table->store, s);
 	struct entry *entry;
 
-	(void)make_room_in_chain(table, s, hash);
+	(void)make_room_in_chain(table, s, plan.hash);
 	if (entry_store__count(&table->store) >= table->limits.entries)
-		evict(table);
-	entry = entry_store__add(&table->store, &s->key, hash, by_question,
-				 s->message.qname.length);
+		evict(table, false);
+	entry = entry_store__add(&table->store, &s->key, &plan);
 	if (entry)
 		return entry;
-	evict_long(table);
-	return entry_store__add(&table->store, &s->key, hash, by_question, s->message.qname.length);
+	evict(table, true);
+	return entry_store__add(&table->store, &s->key, &plan);
 }
 
 /* Is nothing remembered of this key? So it is with nearly every query: then no more is looked up.
@@ -362,12 +348,11 @@ static void add_query(struct exchange_table *table, const struct seen *s)
 	struct entry *entry = add_entry(table, s);
 
 	table->counters.pending++;
-	note_question(entry, s);
+	entry_note_question(entry, s);
 	entry->first_ns = s->event->time_ns;
 	entry->ifindex = s->event->ifindex;
 	entry->tries = 1;
-	note_sender(entry, s->event);
-	note_transmission(entry, s);
+	entry_note_transmission(entry, s);
 }
 
 static void take_query(struct exchange_table *table, const struct seen *s)
@@ -383,9 +368,8 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
-		note_tag(entry, s->event);
-		if (s->event->uid != ODD_NO_UID)
-			note_sender(entry, s->event);
+		entry_note_tag(entry, s->event);
+		entry_note_origin_again(entry, s->event);
 		return;
 	}
 	table->counters.queries++;
@@ -393,10 +377,12 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 		table->counters.retransmitted++;
 		if (entry->tries < UINT16_MAX)
 			entry->tries++;
-		note_transmission(entry, s);
+		entry_note_transmission(entry, s);
 		entry_store__move(&table->store, entry, ENTRY_PENDING);
 		return;
 	}
+	while ((entry = match_transfer(&table->store, s)))
+		remove_entry(table, entry);
 	/* A settled exchange with the same question gives way: answers belong to the new one. */
 	entry = find_live(table, s, ENTRY_ANSWERED);
 	if (entry)
@@ -411,20 +397,31 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 static void settle(struct exchange_table *table, struct entry *entry, const struct odd_event *event)
 {
 	entry->last_ns = event->time_ns;
-	entry->last_ifindex = event->ifindex;
-	entry->last_hook = event->hook;
+	entry_note_sight(entry, event);
 	entry_store__move(&table->store, entry, ENTRY_ANSWERED);
 	if (entry_store__waiting(&table->store, ENTRY_ANSWERED) > ANSWERED_MAX)
 		entry_store__remove(&table->store,
 				    entry_store__oldest(&table->store, ENTRY_ANSWERED));
 }
 
+/* One that answers with an error has no more messages (RFC 5936 section 2.2). */
+static bool opens_transfer(const struct entry *entry, const struct seen *s)
+{
+	return entry_store__transfer(entry) && s->message.rcode == 0;
+}
+
+/* Counted already, by its query's state before. */
 static void end_with_response(struct exchange_table *table, struct entry *entry,
 			      const struct seen *s, enum exchange_state state)
 {
 	struct exchange exchange;
 
-	note_tag(entry, s->event);
+	entry_note_tag(entry, s->event);
+	if (opens_transfer(entry, s)) {
+		entry_note_transfer(entry, s, state == EXCHANGE_LATE);
+		entry_store__move(&table->store, entry, ENTRY_TRANSFER);
+		return;
+	}
 	record_entry(entry, &exchange);
 	record_response(entry, s->event, &s->message, &exchange);
 	exchange.state = state;
@@ -439,11 +436,10 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
  */
 static void remember_orphan(struct exchange_table *table, const struct seen *s)
 {
-	bool by_question = match_is_second(&table->store, s);
-	uint32_t hash = by_question ? match_question_hash(&table->store, s) : s->hash;
+	struct entry_plan plan = match_plan(&table->store, s);
 	struct entry *entry;
 
-	if (!make_room_in_chain(table, s, hash))
+	if (!make_room_in_chain(table, s, plan.hash))
 		return;
 	if (entry_store__count(&table->store) >= table->limits.entries) {
 		entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
@@ -451,11 +447,10 @@ static void remember_orphan(struct exchange_table *table, const struct seen *s)
 			return;
 		entry_store__remove(&table->store, entry);
 	}
-	entry = entry_store__add(&table->store, &s->key, hash, by_question,
-				 s->message.qname.length);
+	entry = entry_store__add(&table->store, &s->key, &plan);
 	if (!entry)
 		return;
-	note_question(entry, s);
+	entry_note_question(entry, s);
 	entry->tries = 0;
 	settle(table, entry, s->event);
 }
@@ -481,6 +476,8 @@ static void take_unasked(struct exchange_table *table, const struct seen *s)
 	table->counters.responses++;
 	if (entry && entry->tries > 0)
 		table->counters.duplicate++;
+	else if (sampling__left_out(&table->sampling, s->event))
+		table->counters.unsampled++;
 	else
 		deliver_orphan(table, s);
 	/* what comes again can come at two hooks again */
@@ -488,6 +485,19 @@ static void take_unasked(struct exchange_table *table, const struct seen *s)
 		settle(table, entry, s->event);
 	else if (table->several_interfaces)
 		remember_orphan(table, s);
+}
+
+/* A further message of an open transfer. */
+static void take_continued(struct exchange_table *table, struct entry *entry, const struct seen *s)
+{
+	if (is_same_packet(table, entry, s->event)) {
+		table->counters.folded++;
+		return;
+	}
+	table->counters.responses++;
+	table->counters.continued++;
+	entry_note_continued(entry, s->event);
+	entry_store__move(&table->store, entry, ENTRY_TRANSFER);
 }
 
 static void take_response(struct exchange_table *table, const struct seen *s)
@@ -501,6 +511,11 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 		end_with_response(table, entry, s, EXCHANGE_ANSWERED);
 		return;
 	}
+	entry = find_live(table, s, ENTRY_TRANSFER);
+	if (entry) {
+		take_continued(table, entry, s);
+		return;
+	}
 	entry = find_live(table, s, ENTRY_EXPIRED);
 	if (!entry) {
 		take_unasked(table, s);
@@ -511,21 +526,6 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
-/* The sender of a response is the server (RFC 1035 section 4.1.1). */
-static void orient(struct seen *s)
-{
-	const struct odd_event *e = s->event;
-
-	s->is_response = s->message.flags & DNS_FLAG_QR;
-	memcpy(s->key.client, s->is_response ? e->dst : e->src, sizeof(s->key.client));
-	memcpy(s->key.server, s->is_response ? e->src : e->dst, sizeof(s->key.server));
-	s->key.client_port = s->is_response ? e->dst_port : e->src_port;
-	s->key.server_port = s->is_response ? e->src_port : e->dst_port;
-	s->key.id = s->message.id;
-	s->key.protocol = e->protocol;
-	s->key.pad = 0;
-}
-
 void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
 {
 	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
@@ -533,8 +533,6 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
-	if (event->flags & ODD_EVENT_FOLLOWS)
-		table->counters.coalesced++;
 	s.event = event;
 	verdict = dns_message_read(&bytes, &s.message);
 	if (verdict > DNS_MESSAGE_CUT) {
@@ -545,12 +543,31 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
-	orient(&s);
+	match_orient(&s);
 	s.hash = entry_store__hash(&table->store, &s.key, NULL, 0);
 	if (s.is_response)
 		take_response(table, &s);
 	else
 		take_query(table, &s);
+}
+
+static void leave_out(void *context, struct entry *entry)
+{
+	struct exchange_table *table = context;
+	const struct entry_key *key = &entry->key;
+	uint16_t id = key->protocol == ODD_IPPROTO_UDP ? key->id : 0;
+
+	if (sampling__hash(&table->sampling, key->client, key->server,
+			   key->client_port ^ key->server_port, id) &
+	    table->sampling.order.mask)
+		remove_entry(table, entry);
+}
+
+void exchange_table__sample(struct exchange_table *table, const struct odd_shedding *order)
+{
+	sampling__order(&table->sampling, order, table->now_ns + table->limits.timeout_ns);
+	if (order->mask)
+		entry_store__each_pending(&table->store, leave_out, table);
 }
 
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits)
@@ -570,5 +587,6 @@ struct exchange_usage exchange_table__usage(const struct exchange_table *table)
 		.entries = entry_store__count(&table->store),
 		.limit = table->limits.entries,
 		.bytes = entry_store__bytes(&table->store),
+		.transfers = entry_store__waiting(&table->store, ENTRY_TRANSFER),
 	};
 }

@@ -4,14 +4,17 @@
 #define FLOW_EXCHANGE_TABLE_H
 
 #include "exchange.h"
+#include "sampling.h"
 
 /*
  * Counters of the conservation identities (design section 4), exact at any
  * moment between two calls:
  *   queries   = answered + unanswered + pending + retransmitted + evicted
- *   responses = answered + late + orphan + duplicate
- *   packets + coalesced = queries + responses + folded + unparsable
- * where the right side is the number of events that were handed in.
+ *   responses = answered + late + orphan + duplicate + continued + unsampled
+ *   messages = queries + responses + folded + unparsable
+ * where the right side is the number of events that were handed in. An exchange is delivered
+ * when it is counted, but for a zone transfer: that is counted as answered or late with its
+ * first message, and delivered when it ends (struct exchange_usage.transfers are still to be).
  */
 struct exchange_counters {
 	uint64_t queries;
@@ -24,22 +27,24 @@ struct exchange_counters {
 	uint64_t late;
 	uint64_t orphan;
 	uint64_t duplicate;
+	uint64_t unsampled; /* responses whose query was left out: exchange_table__sample() */
+	uint64_t continued; /* messages of a zone transfer behind its first, which answered */
 	uint64_t folded;    /* the same packet seen at a second hook */
-	uint64_t coalesced; /* messages that were not the first of their TCP segment */
 	uint64_t unparsable[DNS_MESSAGE_VERDICTS]; /* by verdict; OK and CUT stay 0 */
 };
 
 struct exchange_limits {
-	uint64_t timeout_ns; /* a response later than this is late */
+	uint64_t timeout_ns; /* a response later than this is late; silence that ends a transfer */
 	uint64_t grace_ns;   /* how long after the timeout a late response is awaited */
 	uint64_t entries;    /* queries remembered at once, 64..2^26 */
 };
 
 /* What the table holds, for status. */
 struct exchange_usage {
-	uint64_t entries; /* pending, answered and expired queries that are remembered */
-	uint64_t limit;	  /* struct exchange_limits.entries */
-	uint64_t bytes;	  /* memory in use */
+	uint64_t entries;   /* queries that are remembered, whatever became of them */
+	uint64_t limit;	    /* struct exchange_limits.entries */
+	uint64_t bytes;	    /* memory in use */
+	uint64_t transfers; /* of the entries: zone transfers under way */
 };
 
 /* Who receives what ends, and who is asked whose queries are worth keeping. */
@@ -70,7 +75,7 @@ void exchange_table__free(struct exchange_table *table);
 /**
  * exchange_table__event() - Take one DNS message.
  * @event: with its payload; times may lie in any order. A step back by more than timeout and
- *	grace is a new clock or another capture: what is pending ends as EXCHANGE_PENDING.
+ *	grace is a new clock or another capture: all ends as in exchange_table__finish().
  *
  * Expires first what is due at the event's time. Cost: about 100 ns.
  */
@@ -82,7 +87,8 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 void exchange_table__tick(struct exchange_table *table, uint64_t now_ns);
 
 /**
- * exchange_table__finish() - Deliver the queries that are still pending as EXCHANGE_PENDING.
+ * exchange_table__finish() - Deliver the queries that are still pending as EXCHANGE_PENDING, and
+ * the zone transfers that are under way.
  *
  * The counters keep them as pending; the table takes no more events.
  */
@@ -92,6 +98,16 @@ void exchange_table__finish(struct exchange_table *table);
  * exchange_table__set_limits() - Take new times at once; @limits->entries cannot change.
  */
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits);
+
+/**
+ * exchange_table__sample() - Some exchanges are left out from now on, or no longer.
+ * @order: its mask and seed tell which; no event of those is handed in any more
+ *
+ * Pending queries of them cannot see their response and are evicted. Of those that are no
+ * longer left out, responses may come to queries that were: they are counted as unsampled.
+ * Cost: a look at each pending query.
+ */
+void exchange_table__sample(struct exchange_table *table, const struct odd_shedding *order);
 
 /** exchange_table__counters() - Live counters, owned by the table. */
 const struct exchange_counters *exchange_table__counters(const struct exchange_table *table);

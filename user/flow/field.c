@@ -43,6 +43,14 @@ static void set_name(struct field_value *ret, const char *name)
 _Static_assert(DNS_CODE_TEXT_MAX <= FIELD_TEXT_MAX, "codes are written to field_value.buf");
 _Static_assert(TEXT_ADDRESS_MAX <= FIELD_TEXT_MAX, "addresses are written to field_value.buf");
 
+/* MPLS and PPPoE tunnels have no addresses. */
+static bool has_outer(const struct exchange *e, const uint8_t *address)
+{
+	static const uint8_t none[16];
+
+	return e->tunnel != ODD_TUNNEL_NONE && memcmp(address, none, sizeof(none)) != 0;
+}
+
 /* The getters, one for each row below. */
 #define GETTER(name)                                                                               \
 	static void get_##name(const struct exchange *e, const struct exchange_names *names,       \
@@ -85,11 +93,16 @@ NUMBER_GETTER(tries, true, e->tries)
 NUMBER_GETTER(latency, e->has_latency, e->latency_ns)
 NUMBER_GETTER(wait, e->has_latency, e->wait_ns)
 NUMBER_GETTER(query_bytes, e->has_query, e->query_bytes)
-NUMBER_GETTER(response_bytes, e->has_response, e->response_bytes)
+NUMBER_GETTER(response_bytes, e->has_response, (int64_t)e->response_bytes)
+NUMBER_GETTER(messages, true, e->messages)
 NUMBER_GETTER(ancount, true, e->ancount)
 NUMBER_GETTER(nscount, true, e->nscount)
 NUMBER_GETTER(arcount, true, e->arcount)
 NUMBER_GETTER(vlan, e->vlan[0] != 0, e->vlan[0])
+NUMBER_GETTER(tunnel_id, e->tunnel != ODD_TUNNEL_NONE && e->tunnel != ODD_TUNNEL_IP, e->tunnel_id)
+TEXT_GETTER(tunnel, e->tunnel != ODD_TUNNEL_NONE, exchange_tunnel_name(e->tunnel))
+TEXT_GETTER(outer_src, has_outer(e, e->outer_src), text_address(e->outer_src, ret->buf))
+TEXT_GETTER(outer_dst, has_outer(e, e->outer_dst), text_address(e->outer_dst, ret->buf))
 NUMBER_GETTER(uid, e->uid != ODD_NO_UID, e->uid)
 NUMBER_GETTER(pid, e->pid != 0, e->pid)
 
@@ -189,7 +202,9 @@ const struct field fields[FIELDS] = {
 	[FIELD_QUERY_BYTES] = {"query_bytes", FIELD_TYPE_INTEGER, get_query_bytes, "QBYTES", 6,
 		"length of the query message"},
 	[FIELD_RESPONSE_BYTES] = {"response_bytes", FIELD_TYPE_INTEGER, get_response_bytes, "RBYTES", 6,
-		"length of the response message"},
+		"length of the response, of all messages of a zone transfer"},
+	[FIELD_MESSAGES] = {"messages", FIELD_TYPE_INTEGER, get_messages, "MSGS", 4,
+		"messages of the response: none, one, or many for a zone transfer"},
 	[FIELD_FLAGS] = {"flags", FIELD_TYPE_LIST, get_flags, "FLAGS", 11,
 		"flags of the response, without one the query's"},
 	[FIELD_ANCOUNT] = {"ancount", FIELD_TYPE_INTEGER, get_ancount, "AN", 3,
@@ -202,6 +217,14 @@ const struct field fields[FIELDS] = {
 		"interface that saw it first"},
 	[FIELD_VLAN] = {"vlan", FIELD_TYPE_INTEGER, get_vlan, "VLAN", 4,
 		"VLAN, the outermost one"},
+	[FIELD_TUNNEL] = {"tunnel", FIELD_TYPE_STRING, get_tunnel, "TUNNEL", 6,
+		"what the query was wrapped in, an orphan's response"},
+	[FIELD_TUNNEL_ID] = {"tunnel_id", FIELD_TYPE_INTEGER, get_tunnel_id, "TUNNELID", 8,
+		"VNI, key, session, TEID or label of that tunnel"},
+	[FIELD_OUTER_SRC] = {"outer_src", FIELD_TYPE_STRING, get_outer_src, "OUTERSRC", 15,
+		"where the tunnel begins"},
+	[FIELD_OUTER_DST] = {"outer_dst", FIELD_TYPE_STRING, get_outer_dst, "OUTERDST", 15,
+		"where the tunnel ends"},
 	[FIELD_USER] = {"user", FIELD_TYPE_STRING, get_user, "USER", 8,
 		"user that asked, on this host"},
 	[FIELD_UID] = {"uid", FIELD_TYPE_INTEGER, get_uid, "UID", 5,

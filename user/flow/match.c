@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which entry a message belongs to: by key, question and VLAN. exchange_table.c tells why. */
+/* Which entry a message belongs to: by key, question, VLAN, tunnel. exchange_table.c tells why. */
 #include "match.h"
 
+#include <netinet/in.h>
 #include <string.h>
+
+/* IANA's "Domain Name System (DNS) Parameters" */
+#define TYPE_IXFR 251
+#define TYPE_AXFR 252
 
 static bool same_vlan(const struct entry *entry, const struct odd_event *event)
 {
@@ -11,6 +16,18 @@ static bool same_vlan(const struct entry *entry, const struct odd_event *event)
 	return memcmp(entry->vlan, event->vlan, sizeof(none)) == 0 ||
 	       memcmp(entry->vlan, none, sizeof(none)) == 0 ||
 	       memcmp(event->vlan, none, sizeof(none)) == 0;
+}
+
+/* Do a tunnel's kind and id tell networks apart? Else there is nothing to compare. */
+static bool is_network(enum odd_tunnel tunnel)
+{
+	return tunnel != ODD_TUNNEL_NONE && tunnel <= ODD_TUNNEL_PPPOE;
+}
+
+static bool same_network(const struct entry *entry, const struct odd_event *event)
+{
+	return !is_network(event->tunnel) || !is_network(entry->tunnel) ||
+	       (entry->tunnel == event->tunnel && entry->tunnel_id == event->tunnel_id);
 }
 
 static bool same_question(const struct entry *entry, const struct dns_message *message)
@@ -37,7 +54,7 @@ static size_t question_bytes(const struct dns_message *message, uint8_t *buf)
 	return message->qname.length + 4U;
 }
 
-uint32_t match_question_hash(const struct entry_store *store, const struct seen *s)
+static uint32_t question_hash(const struct entry_store *store, const struct seen *s)
 {
 	uint8_t buf[DNS_NAME_MAX + 4];
 
@@ -45,15 +62,22 @@ uint32_t match_question_hash(const struct entry_store *store, const struct seen 
 }
 
 /* How well an entry suits a message, from not at all to best. */
-enum fit { FIT_NONE, FIT_LACKING, FIT_ELSEWHERE, FIT_OWN };
+enum fit { FIT_NONE, FIT_LACKING_ELSEWHERE, FIT_LACKING, FIT_ELSEWHERE, FIT_OWN };
 
 static enum fit fit_of(const struct entry *entry, const struct seen *s)
 {
 	bool vlan = same_vlan(entry, s->event);
 
+	if (!same_network(entry, s->event))
+		return FIT_NONE;
 	if (same_question(entry, &s->message))
 		return vlan ? FIT_OWN : s->is_response ? FIT_ELSEWHERE : FIT_NONE;
-	return vlan && s->is_response && may_lack(entry, &s->message) ? FIT_LACKING : FIT_NONE;
+	if (!s->is_response || !may_lack(entry, &s->message))
+		return FIT_NONE;
+	if (vlan)
+		return FIT_LACKING;
+	/* the first message came on another VLAN with the question, the others without it */
+	return entry->state == ENTRY_TRANSFER ? FIT_LACKING_ELSEWHERE : FIT_NONE;
 }
 
 /*
@@ -84,13 +108,60 @@ struct entry *match_find(const struct entry_store *store, const struct seen *s,
 
 	if (fit == FIT_OWN || !s->message.has_question || !store->by_question)
 		return entry;
-	other = find_hashed(store, s, match_question_hash(store, s), state, &other_fit);
+	other = find_hashed(store, s, question_hash(store, s), state, &other_fit);
 	return other_fit > fit ? other : entry;
 }
 
-bool match_is_second(const struct entry_store *store, const struct seen *s)
+struct entry *match_transfer(const struct entry_store *store, const struct seen *s)
+{
+	struct entry *entry = NULL;
+
+	if (!entry_store__waiting(store, ENTRY_TRANSFER))
+		return NULL;
+	while ((entry = entry_store__find(store, &s->key, s->hash, entry)))
+		if (entry->state == ENTRY_TRANSFER && same_vlan(entry, s->event) &&
+		    same_network(entry, s->event))
+			return entry;
+	return match_find(store, s, ENTRY_TRANSFER);
+}
+
+/* Does the hash of the key lead to another question already? */
+static bool is_second(const struct entry_store *store, const struct seen *s)
 {
 	struct entry *entry = entry_store__find(store, &s->key, s->hash, NULL);
 
 	return entry && s->message.has_question && !same_question(entry, &s->message);
+}
+
+/* AXFR and IXFR, whose response may be many messages over TCP (RFC 5936 section 2.2, RFC 1995). */
+static bool asks_for_zone(const struct seen *s)
+{
+	return !s->is_response && s->key.protocol == IPPROTO_TCP && s->message.has_question &&
+	       (s->message.qtype == TYPE_IXFR || s->message.qtype == TYPE_AXFR);
+}
+
+struct entry_plan match_plan(const struct entry_store *store, const struct seen *s)
+{
+	bool by_question = is_second(store, s);
+
+	return (struct entry_plan){
+		.hash = by_question ? question_hash(store, s) : s->hash,
+		.by_question = by_question,
+		.is_transfer = asks_for_zone(s),
+		.name_length = s->message.qname.length,
+	};
+}
+
+void match_orient(struct seen *s)
+{
+	const struct odd_event *e = s->event;
+
+	s->is_response = s->message.flags & DNS_FLAG_QR;
+	memcpy(s->key.client, s->is_response ? e->dst : e->src, sizeof(s->key.client));
+	memcpy(s->key.server, s->is_response ? e->src : e->dst, sizeof(s->key.server));
+	s->key.client_port = s->is_response ? e->dst_port : e->src_port;
+	s->key.server_port = s->is_response ? e->src_port : e->dst_port;
+	s->key.id = s->message.id;
+	s->key.protocol = e->protocol;
+	s->key.pad = 0;
 }

@@ -20,15 +20,27 @@ struct seen {
  * match_find() - The entry of a state that a message belongs to, NULL when there is none.
  *
  * One with its question and VLAN before, for a response, one of another VLAN, and
- * that before one where a question is lacking; among equals the oldest.
+ * that before one where a question is lacking; among equals the oldest. Never one of
+ * another network in a tunnel.
  */
 struct entry *match_find(const struct entry_store *store, const struct seen *s,
 			 enum entry_state state);
 
-/** match_is_second() - Does the hash of the key lead to another question already? */
-bool match_is_second(const struct entry_store *store, const struct seen *s);
+/**
+ * match_transfer() - The open transfer that a query ends, because it uses its key anew.
+ *
+ * Return: NULL when there is none (more)
+ */
+struct entry *match_transfer(const struct entry_store *store, const struct seen *s);
 
-/** match_question_hash() - The hash for an entry that is; @s has a question. */
-uint32_t match_question_hash(const struct entry_store *store, const struct seen *s);
+/** match_plan() - How an entry for a query, or for an orphan, is to be added. */
+struct entry_plan match_plan(const struct entry_store *store, const struct seen *s);
+
+/**
+ * match_orient() - Who asks whom: fills is_response and key from event and message.
+ *
+ * The sender of a response is the server (RFC 1035 section 4.1.1).
+ */
+void match_orient(struct seen *s);
 
 #endif

@@ -4,6 +4,22 @@
 
 #include <string.h>
 
+/* Who sent the query, or the tunnel it came through: one or the other. */
+static void report_origin(const struct entry *entry, struct exchange *ret)
+{
+	if (entry->tunnel != ODD_TUNNEL_NONE) {
+		ret->tunnel = entry->tunnel;
+		ret->tunnel_id = entry->tunnel_id;
+		memcpy(ret->outer_src, entry->outer_src, sizeof(ret->outer_src));
+		memcpy(ret->outer_dst, entry->outer_dst, sizeof(ret->outer_dst));
+		return;
+	}
+	ret->uid = entry->uid;
+	ret->pid = entry->pid;
+	ret->cgroup_id = entry->cgroup_id;
+	memcpy(ret->comm, entry->comm, sizeof(ret->comm));
+}
+
 void record_entry(const struct entry *entry, struct exchange *ret)
 {
 	*ret = (struct exchange){
@@ -27,14 +43,12 @@ void record_entry(const struct entry *entry, struct exchange *ret)
 		.qclass = entry->qclass,
 		.qname_length = entry->name_length,
 		.qname = entry->name,
-		.uid = entry->uid,
-		.pid = entry->pid,
-		.cgroup_id = entry->cgroup_id,
+		.uid = ODD_NO_UID,
 	};
 	memcpy(ret->client, entry->key.client, sizeof(ret->client));
 	memcpy(ret->server, entry->key.server, sizeof(ret->server));
 	memcpy(ret->vlan, entry->vlan, sizeof(ret->vlan));
-	memcpy(ret->comm, entry->comm, sizeof(ret->comm));
+	report_origin(entry, ret);
 }
 
 static void report_message(const struct odd_event *event, const struct dns_message *message,
@@ -48,6 +62,7 @@ static void report_message(const struct odd_event *event, const struct dns_messa
 	ret->nscount = message->nscount;
 	ret->arcount = message->arcount;
 	ret->response_bytes = event->message_bytes;
+	ret->messages = 1;
 	if (ret->qname_length || !message->has_question)
 		return;
 	ret->qname_length = message->qname.length;
@@ -63,6 +78,23 @@ void record_response(const struct entry *entry, const struct odd_event *event,
 	ret->has_latency = true;
 	ret->latency_ns = ret->end_ns - (int64_t)entry->last_ns;
 	ret->wait_ns = ret->end_ns - ret->time_ns;
+}
+
+void record_transfer(const struct entry *entry, struct exchange *ret)
+{
+	const struct entry_transfer *transfer = entry_store__transfer(entry);
+
+	record_entry(entry, ret);
+	ret->state = transfer->is_late ? EXCHANGE_LATE : EXCHANGE_ANSWERED;
+	ret->end_ns = (int64_t)entry->last_ns;
+	ret->has_response = true;
+	ret->has_latency = true;
+	ret->latency_ns = (int64_t)(transfer->response_ns - transfer->sent_ns);
+	ret->wait_ns = (int64_t)(transfer->response_ns - entry->first_ns);
+	ret->rcode = transfer->rcode;
+	ret->recursion_desired = transfer->recursion_desired;
+	ret->response_bytes = transfer->bytes;
+	ret->messages = transfer->messages;
 }
 
 void record_orphan(const struct odd_event *event, const struct dns_message *message,
@@ -84,5 +116,11 @@ void record_orphan(const struct odd_event *event, const struct dns_message *mess
 	memcpy(ret->client, event->dst, sizeof(ret->client));
 	memcpy(ret->server, event->src, sizeof(ret->server));
 	memcpy(ret->vlan, event->vlan, sizeof(ret->vlan));
+	if (event->tunnel != ODD_TUNNEL_NONE) {
+		ret->tunnel = event->tunnel;
+		ret->tunnel_id = event->tunnel_id;
+		memcpy(ret->outer_src, event->outer_src, sizeof(ret->outer_src));
+		memcpy(ret->outer_dst, event->outer_dst, sizeof(ret->outer_dst));
+	}
 	report_message(event, message, ret);
 }

@@ -21,6 +21,10 @@ void record_entry(const struct entry *entry, struct exchange *ret);
 void record_response(const struct entry *entry, const struct odd_event *event,
 		     const struct dns_message *message, struct exchange *ret);
 
+/** record_transfer() - A zone transfer as far as it came; whole record. Points as record_entry().
+ */
+void record_transfer(const struct entry *entry, struct exchange *ret);
+
 /** record_orphan() - A response on its own; whole record. @message must outlive @ret. */
 void record_orphan(const struct odd_event *event, const struct dns_message *message,
 		   struct exchange *ret);

@@ -3,6 +3,7 @@
 #ifndef SINK_STATE_DATA_H
 #define SINK_STATE_DATA_H
 
+#include "flow/assembly.h"
 #include "flow/exchange_table.h"
 #include "source/source.h"
 #include "stats/servers.h"
@@ -40,6 +41,7 @@ struct state {
 	unsigned interface_count;
 	uint64_t timeout_ns, interval_ns, window, absolute_ns;
 	double relative;
+	struct assembly_totals assembly;
 	struct exchange_counters exchanges;
 	struct exchange_usage usage;
 	struct source_counters source;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dns/codes.h"
+#include "flow/assembly_rows.h"
 
 #include <string.h>
 
@@ -33,13 +34,15 @@ static const struct number_row state_numbers[] = {
 	STATE("exchanges", "late", exchanges.late),
 	STATE("exchanges", "orphan", exchanges.orphan),
 	STATE("exchanges", "duplicate", exchanges.duplicate),
+	STATE("exchanges", "continued", exchanges.continued),
+	STATE("exchanges", "unsampled", exchanges.unsampled),
 	STATE("exchanges", "folded", exchanges.folded),
-	STATE("exchanges", "coalesced", exchanges.coalesced),
 	STATE("packets", "xdp", source.packets[ODD_HOOK_XDP]),
 	STATE("packets", "tc_ingress", source.packets[ODD_HOOK_TC_INGRESS]),
 	STATE("packets", "tc_egress", source.packets[ODD_HOOK_TC_EGRESS]),
 	STATE("memory", "entries", usage.entries),
 	STATE("memory", "limit", usage.limit),
+	STATE("memory", "transfers", usage.transfers),
 	STATE("memory", "table_bytes", usage.bytes),
 	STATE("memory", "resident_bytes", resident_bytes),
 	STATE("alerts", "raised", alerts_raised),
@@ -122,6 +125,23 @@ static json_t *text(const char *chosen)
 	if (json || !chosen)
 		return json ? json : json_null();
 	return json_string(text_printable(chosen, strlen(chosen), printable, sizeof(printable)));
+}
+
+static void write_assembly(json_t *to, const struct assembly_totals *totals)
+{
+	for (unsigned i = 0; i < assembly_row_count; i++)
+		set_number(object_in(to, assembly_rows[i].group), assembly_rows[i].name,
+			   assembly_row__number(&assembly_rows[i], totals));
+}
+
+static void read_assembly(const json_t *from, struct assembly_totals *ret)
+{
+	for (unsigned i = 0; i < assembly_row_count; i++) {
+		uint64_t number = number_in(json_object_get(from, assembly_rows[i].group),
+					    assembly_rows[i].name);
+
+		memcpy((char *)ret + assembly_rows[i].offset, &number, sizeof(number));
+	}
 }
 
 json_t *state_json_server(const struct state_server *server)
@@ -207,6 +227,7 @@ json_t *state_json(const struct state *state)
 		state->journal, "interfaces", interfaces(state));
 
 	write_numbers(json, state_numbers, COUNT(state_numbers), state);
+	write_assembly(json, &state->assembly);
 	json_object_set_new(object_in(json, "settings"), "relative", json_real(state->relative));
 	for (int i = DNS_MESSAGE_CUT + 1; i < DNS_MESSAGE_VERDICTS; i++)
 		set_number(object_in(json, "unparsable"), dns_verdict_name((enum dns_verdict)i),
@@ -248,6 +269,7 @@ int state_json_read(const json_t *json, struct state *ret)
 	ret->relative =
 		json_number_value(json_object_get(json_object_get(json, "settings"), "relative"));
 	read_numbers(json, state_numbers, COUNT(state_numbers), ret);
+	read_assembly(json, &ret->assembly);
 	for (int i = DNS_MESSAGE_CUT + 1; i < DNS_MESSAGE_VERDICTS; i++)
 		ret->exchanges.unparsable[i] = number_in(json_object_get(json, "unparsable"),
 							 dns_verdict_name((enum dns_verdict)i));

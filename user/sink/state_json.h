@@ -10,11 +10,12 @@
  *   interfaces              [{name, ingress, egress, note}]
  *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real)}
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
- *                            evicted, late, orphan, duplicate, folded, coalesced}
+ *                            evicted, late, orphan, duplicate, continued, folded,
+ *                            coalesced}
  *   unparsable              {verdict of dns/message.h: count}
  *   packets                 {xdp, tc_ingress, tc_egress}
  *   drops                   {reason of source/source.h: count}
- *   memory                  {entries, limit, table_bytes, resident_bytes}
+ *   memory                  {entries, limit, transfers, table_bytes, resident_bytes}
  *   alerts                  {raised, unsent, held}
  *   known                   {servers, evicted}
  *   servers                 [{type "server", address, group (null in none), recursive, pinned,

@@ -3,11 +3,13 @@
 #ifndef SINK_SUMMARY_H
 #define SINK_SUMMARY_H
 
+#include "flow/assembly_rows.h"
 #include "flow/exchange_table.h"
 #include "source/capture.h"
 #include "source/source.h"
 
 struct summary {
+	const struct assembly_totals *assembly;
 	const struct exchange_counters *exchanges;
 	const struct source_counters *source;
 	const struct capture_counters *capture; /* NULL when packets came from no file */
@@ -29,6 +31,12 @@ static inline uint64_t summary_packets(const struct source_counters *source)
 	for (unsigned i = 0; i < ODD_HOOK_COUNT; i++)
 		packets += source->packets[i];
 	return packets;
+}
+
+/** summary_shed() - Packets left out under overload, by the programs and behind the ring. */
+static inline uint64_t summary_shed(const struct summary *summary)
+{
+	return summary->source->drops[ODD_DROP_SHED] + summary->assembly->packets.shed;
 }
 
 #endif

@@ -234,6 +234,7 @@ static void write_counts(const struct text_out *out, const struct counted *rows,
 static void write_traffic(const struct text_out *out, const struct summary *summary)
 {
 	const struct exchange_counters *e = summary->exchanges;
+	const struct assembly_counters *p = &summary->assembly->packets;
 	const struct counted rows[] = {
 		{"packets", summary_packets(summary->source), "on a DNS port"},
 		{"queries", e->queries, "sent, repeated ones too"},
@@ -245,8 +246,11 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 		{"late", e->late, "responses after the timeout"},
 		{"orphan", e->orphan, "responses without a query that was seen"},
 		{"duplicate", e->duplicate, "further responses to an answered query"},
+		{"continued", e->continued, "further messages of a zone transfer"},
+		{"unsampled", e->unsampled, "responses to queries left out under overload"},
 		{"folded", e->folded, "packets seen at two places, counted once"},
-		{"coalesced", e->coalesced, "messages that shared a TCP segment with others"},
+		{"coalesced", p->coalesced, "messages that shared packets with others"},
+		{"joined", p->joined, "packets that were parts of messages only"},
 	};
 
 	write_counts(out, rows, sizeof(rows) / sizeof(rows[0]), 5);
@@ -297,15 +301,43 @@ static void write_unparsable(const struct text_out *out, const struct summary *s
 				    summary->exchanges->unparsable[i], "malformed by its sender");
 }
 
+static bool is_loss(const struct assembly_row *row, const struct summary *summary)
+{
+	return row->remedy && assembly_row__number(row, summary->assembly) > 0;
+}
+
+static uint64_t assembly_losses(const struct summary *summary)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < assembly_row_count; i++)
+		if (is_loss(&assembly_rows[i], summary))
+			sum += assembly_row__number(&assembly_rows[i], summary->assembly);
+	return sum;
+}
+
+static void write_assembly_loss(const struct text_out *out, const struct summary *summary,
+				const struct assembly_row *row)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "%s_%s", row->group, row->name);
+	write_count(out, name, assembly_row__number(row, summary->assembly), row->remedy);
+}
+
 static void write_lost(const struct text_out *out, const struct summary *summary)
 {
 	const struct exchange_counters *e = summary->exchanges;
-	uint64_t sum = sum_drops(summary->source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT) + e->evicted;
+	uint64_t sum = sum_drops(summary->source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT) +
+		       e->evicted + assembly_losses(summary);
 
 	if (sum == 0)
 		return;
 	fprintf(out->file, "Lost: %" PRIu64 "\n", sum);
 	write_drops(out, summary->source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT);
+	for (unsigned i = 0; i < assembly_row_count; i++)
+		if (is_loss(&assembly_rows[i], summary))
+			write_assembly_loss(out, summary, &assembly_rows[i]);
 	if (e->evicted > 0)
 		write_count(out, "evicted", e->evicted,
 			    "pending queries given up; raise sensor.pending");

@@ -12,21 +12,25 @@ static const struct {
 	[ODD_DROP_IP_HEADER] = {"ip_header", "IP headers are cut or contradict themselves"},
 	[ODD_DROP_IP6_EXT_DEPTH] = {"ip6_ext_depth",
 				    "IPv6 packets carry more than 8 extension headers"},
-	[ODD_DROP_FRAGMENT] = {"fragment", "later fragments have no ports; the first one is read"},
+	[ODD_DROP_TUNNEL_HEADER] = {"tunnel_header", "frames end within the header of a tunnel"},
+	[ODD_DROP_TUNNEL_DEPTH] = {"tunnel_depth", "more tunnels in tunnels than sensor.tunnels"},
+	[ODD_DROP_FRAGMENT] = {"fragment",
+			       "later fragments of TCP segments and of tunnels' packets"},
 	[ODD_DROP_L4_SHORT] = {"l4_short", "frames end within their UDP or TCP header"},
 	[ODD_DROP_TCP_CONTROL] = {"tcp_control", "TCP segments without data, as expected"},
 	[ODD_DROP_UDP_LENGTH] = {"udp_length", "UDP lengths contradict the IP packet"},
 	[ODD_DROP_TCP_HEADER] = {"tcp_header", "TCP data offsets point outside the packet"},
 	[ODD_DROP_DNS_SHORT] = {"dns_short", "datagrams too short for a DNS header"},
-	[ODD_DROP_TCP_STREAM] =
-		{"tcp_stream", "TCP segments with parts of messages; streams are not reassembled"},
-	[ODD_DROP_TCP_DEPTH] = {"tcp_depth", "TCP segments with more than 16 messages"},
 	[ODD_DROP_RING_FULL] = {"ring_full", "the daemon falls behind: raise sensor.ring, or give "
 					     "it a processor of its own"},
+	[ODD_DROP_SHED] = {"shed", "the daemon falls behind and reads whole exchanges by sample; "
+				   "give it a processor of its own"},
 	[ODD_DROP_COPY_FAILED] = {"copy_failed", "the kernel refused to copy the message"},
 	[ODD_DROP_SERVER_RCODE_FULL] =
 		{"server_rcode_full", "more servers than the map holds, counted in overflow_rcode; "
 				      "raise sensor.servers"},
+	[ODD_DROP_PART_LOST] = {"part_lost", "parts of packets found no room in the ring: raise "
+					     "sensor.ring"},
 };
 
 const char *odd_drop_name(enum odd_drop drop)

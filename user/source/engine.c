@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One frame makes at most ODD_TCP_MESSAGES_MAX events of at most 4 KiB; ample for all. */
+/* One frame makes at most ODD_PARTS_MAX events of at most 4 KiB; ample for all. */
 #define ENGINE_RING_BYTES (256 * 1024)
 /* Few servers are known in a capture; the map is not looked at. */
 #define ENGINE_SERVER_KEYS 1024
@@ -39,9 +39,9 @@ static struct engine *engine__new(const struct engine_options *options, event_fn
 	       options->port_count * sizeof(*options->ports));
 	engine->native.ports.count = options->port_count;
 	engine->native.snaplen = options->snaplen;
+	engine->native.tunnels = options->tunnels;
 	engine->native.on_event = on_event;
 	engine->native.context = context;
-	engine->native.u.event.uid = ODD_NO_UID;
 	engine->native.u.event.hook = ODD_HOOK_XDP;
 	return engine;
 }
@@ -73,6 +73,7 @@ int engine__new_kernel(const struct engine_options *options, event_fn on_event, 
 		.ports = options->ports,
 		.port_count = options->port_count,
 		.snaplen = options->snaplen,
+		.tunnels = options->tunnels,
 		.ring_bytes = ENGINE_RING_BYTES,
 		.server_keys = ENGINE_SERVER_KEYS,
 		.replay = true,

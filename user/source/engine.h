@@ -12,7 +12,8 @@
 struct engine_options {
 	const __u16 *ports;
 	unsigned port_count;
-	unsigned snaplen;
+	unsigned snaplen; /* of messages over UDP */
+	unsigned tunnels; /* in tunnels that are entered, 0..ODD_TUNNELS_MAX */
 };
 
 struct engine;

@@ -129,6 +129,7 @@ static int load(struct live *live, const struct live_options *options)
 		.ports = options->ports,
 		.port_count = options->port_count,
 		.snaplen = options->snaplen,
+		.tunnels = options->tunnels,
 		.ring_bytes = options->ring_bytes,
 		.server_keys = options->server_keys,
 	};

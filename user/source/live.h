@@ -13,7 +13,8 @@ struct live_options {
 	enum attach_mode mode;
 	const __u16 *ports;
 	unsigned port_count;
-	unsigned snaplen;
+	unsigned snaplen; /* as struct programs_options, as the next */
+	unsigned tunnels;
 	__u32 ring_bytes;
 	__u32 server_keys; /* of server_rcode */
 	const char *pin_dir;

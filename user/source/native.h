@@ -5,14 +5,24 @@
 
 #include "source.h"
 
-#include <oddns/packet.h>
+#include <oddns/event.h>
+
+/* Datagrams whose first fragment is remembered, each in the one place that its key hashes to. */
+#define NATIVE_DATAGRAMS 8192
+
+struct native_datagram {
+	struct odd_fragment_key key;
+	enum odd_datagram datagram;
+};
 
 struct native {
 	struct odd_ports ports;
 	__u32 snaplen;
+	__u32 tunnels;
 	event_fn on_event;
 	void *context;
 	struct source_counters counters;
+	struct native_datagram datagrams[NATIVE_DATAGRAMS];
 	/* the event under construction */
 	union {
 		struct odd_event event;

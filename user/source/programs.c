@@ -73,7 +73,8 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 
 	memcpy(ports->port, options->ports, options->port_count * sizeof(*options->ports));
 	ports->count = options->port_count;
-	*(__u32 *)&programs->rodata->snaplen = options->snaplen;
+	programs->data->shedding.snaplen = options->snaplen;
+	*(__u32 *)&programs->rodata->tunnels = options->tunnels;
 	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / WAKEUP_SHARE;
 	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
 	*(bool *)&programs->rodata->replay = options->replay;

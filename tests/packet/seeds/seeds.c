@@ -9,8 +9,8 @@
 /* Larger ones would only slow the fuzzer down. */
 #define SEED_BYTES_MAX 700
 
-/* snaplen 12 + 500, sixteen ports: 53, 5353 and above */
-static const uint8_t settings[] = {500 >> 8, 500 & 0xff, 15, 5352 >> 8, 5352 & 0xff};
+/* snaplen 12 + 500, sixteen ports: 53, 5353 and above; four tunnels */
+static const uint8_t settings[] = {500 >> 8, 500 & 0xff, 15, 5352 >> 8, 5352 & 0xff, 4};
 
 /* "UDP length 7" of table 1 is 1_udp_length_7 */
 static void file_name(const char *folder, size_t table, const char *name, char ret_path[256])
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 	for (size_t t = 0; t < PACKET_TABLES; t++)
 		for (size_t i = 0; i < packet_table(t)->count; i++) {
 			const struct packet_row *row = &packet_table(t)->rows[i];
-			unsigned length = packet_build(&row->packet, frame);
+			unsigned length = packet_build(&row->packet, frame, NULL);
 
 			file_name(argv[1], t, row->name, path);
 			if (length > SEED_BYTES_MAX)
