@@ -63,7 +63,7 @@ def build(scratch, programs, files):
 
 
 def boot(kernel, root, scratch):
-    """Run the tree's /init in a kernel; return (console, second line) and whether it ended."""
+    """Run the tree's /init in a kernel; return what it said on (console, second line)."""
     for module in kernel.modules:
         shutil.copy(module, os.path.join(root, "modules"))
     initrd, console, said = (os.path.join(scratch, name) for name in ("initrd", "console", "said"))
@@ -85,7 +85,7 @@ def boot(kernel, root, scratch):
             errors = f"the guest was still running after {LIMIT_S} s"
         finally:
             machine.kill()
-    return [errors + read(console), read(said)]
+    return read(console) + errors, read(said)
 
 
 def read(path):
