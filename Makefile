@@ -226,7 +226,7 @@ $(BUILD)/plain/alert_sender: $(BUILD)/plain/tests/lab/alert_sender.o $(BUILD)/pl
 
 # --- bench ----------------------------------------------------------------------------------------
 # Rows NAME VALUE UNIT on stdout, targets on stderr; `make bench BENCH="kernel user.exchange"`
-# measures some. All but user and replay.native need root. Takes about two minutes.
+# measures some. All but user and replay.native need root. Takes about four minutes.
 BENCH     ?=
 BENCH_SRC := $(wildcard tests/bench/*.c)
 

@@ -50,6 +50,7 @@ static __always_inline __u64 wakeup_flag(__u64 packets_seen, const bool is_large
 	if (!is_large && packets_seen & (wakeup_packets - 1))
 		return BPF_RB_NO_WAKEUP;
 	waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+	backlog = waiting;
 	return waiting >= wakeup_bytes && waiting < 2 * (__u64)wakeup_bytes ? BPF_RB_FORCE_WAKEUP
 									    : BPF_RB_NO_WAKEUP;
 }

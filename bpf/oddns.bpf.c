@@ -68,7 +68,8 @@ int oddns_xdp(struct xdp_md *ctx)
 		if (take_common(&s, &c, &h, frame_bytes(ctx, &c, h.claimed), ODD_HOOK_XDP))
 			return XDP_PASS;
 	}
-	uncommon_xdp(ctx);
+	if (!is_wrapped_xdp(ctx))
+		uncommon_xdp(ctx);
 	return XDP_PASS;
 }
 
@@ -93,7 +94,7 @@ static __always_inline bool run_tc(struct __sk_buff *skb, const enum odd_hook ho
 SEC("tc")
 int oddns_ingress(struct __sk_buff *skb)
 {
-	if (!run_tc(skb, ODD_HOOK_TC_INGRESS))
+	if (!run_tc(skb, ODD_HOOK_TC_INGRESS) && !is_wrapped_skb(skb))
 		uncommon_ingress(skb);
 	return TC_ACT_UNSPEC;
 }
@@ -101,7 +102,7 @@ int oddns_ingress(struct __sk_buff *skb)
 SEC("tc")
 int oddns_egress(struct __sk_buff *skb)
 {
-	if (!run_tc(skb, ODD_HOOK_TC_EGRESS))
+	if (!run_tc(skb, ODD_HOOK_TC_EGRESS) && !is_wrapped_skb(skb))
 		uncommon_egress(skb);
 	return TC_ACT_UNSPEC;
 }

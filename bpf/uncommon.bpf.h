@@ -385,6 +385,14 @@ static __always_inline void take(struct work *w, int verdict, const enum odd_hoo
 		take_datagram(w, hook);
 }
 
+/* verifier: a function of its own, so that its ways are one again behind it. */
+__noinline int is_wrapped_xdp(struct xdp_md *ctx)
+{
+	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
+
+	return odd_is_wrapped_other(&c, &dns_ports, tunnels);
+}
+
 __noinline int uncommon_xdp(struct xdp_md *ctx)
 {
 	struct work w = {.seen = {.ctx = ctx}, .scratch = scratch_of(ODD_HOOK_XDP)};
@@ -433,6 +441,13 @@ static __always_inline bool is_cut(int verdict)
 {
 	return verdict == ODD_DROP_LINK_SHORT || verdict == ODD_DROP_IP_HEADER ||
 	       verdict == ODD_DROP_TUNNEL_HEADER || verdict == ODD_DROP_L4_SHORT;
+}
+
+__noinline int is_wrapped_skb(struct __sk_buff *skb)
+{
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+
+	return odd_is_wrapped_other(&c, &dns_ports, tunnels);
 }
 
 static __always_inline int uncommon_skb(struct __sk_buff *skb, const enum odd_hook hook)

@@ -309,6 +309,8 @@ void pipeline__sample(struct pipeline *pipeline, const struct odd_shedding *orde
 {
 	assembly__sample(pipeline->assembly, order);
 	exchange_table__sample(pipeline->exchanges, order);
+	/* the mask has all lower bits: of its 2^n values one is kept */
+	server_table__sample(pipeline->servers, order->mask + 1);
 }
 
 void pipeline__assembly(const struct pipeline *pipeline, struct assembly_totals *ret)

@@ -62,7 +62,9 @@ void pipeline__finish(struct pipeline *pipeline);
 
 /**
  * pipeline__sample() - Some exchanges are left out from now on, or no longer.
- * @order: what the programs were told
+ * @order: what the programs were told; its mask is 2^n - 1
+ *
+ * Intervals say that they are a sample.
  */
 void pipeline__sample(struct pipeline *pipeline, const struct odd_shedding *order);
 

@@ -144,6 +144,49 @@ static __always_inline int odd_walk_common(struct odd_cursor *c,
 	return ODD_WALK_DNS;
 }
 
+/* Ethernet, IPv4, UDP and VXLAN around a frame */
+#define ODD_VXLAN_BYTES (14 + 20 + 8 + 8)
+/* Inside: Ethernet, IPv6, first 8 bytes of TCP. What is shorter is walked. */
+#define ODD_VXLAN_INSIDE (14 + 40 + 8)
+
+/* Is this frame VXLAN over plain IPv4, and the frame within all that its lengths promise? */
+static __always_inline int odd_is_plain_vxlan(const __u8 *eth)
+{
+	const __u8 *ip = eth + 14, *udp = ip + 20;
+	__u16 port = odd_read16(udp + 2);
+
+	return odd_read16(eth + 12) == ODD_ETHERTYPE_IPV4 && ip[0] == 0x45 &&
+	       !(odd_read16(ip + 6) & 0x3fff) && ip[9] == ODD_IPPROTO_UDP &&
+	       (port == ODD_PORT_VXLAN || port == ODD_PORT_VXLAN_LINUX) &&
+	       odd_read16(ip + 2) >= ODD_VXLAN_BYTES - 14 + ODD_VXLAN_INSIDE &&
+	       odd_read16(udp + 4) >= 8 + 8 + ODD_VXLAN_INSIDE;
+}
+
+/**
+ * odd_is_wrapped_other() - Is this frame of no common shape, but surely not DNS?
+ * @c: on the start of the frame; not moved
+ * @tunnels: as odd_walk_common() takes it
+ *
+ * Tells most traffic of a trunk (one tag) and of a mirror (VXLAN) for a third of what a walk by
+ * steps costs, which would say ODD_WALK_OTHER of it, too.
+ */
+static __always_inline int odd_is_wrapped_other(const struct odd_cursor *c,
+						const volatile struct odd_ports *ports,
+						const __u32 tunnels)
+{
+	struct odd_cursor inside = *c;
+	struct odd_headers h;
+	const __u8 *eth = cursor_take(&inside, ODD_VXLAN_BYTES);
+
+	if (!eth)
+		return 0;
+	if (odd_is_vlan(odd_read16(eth + 12)))
+		inside.pos = eth + 4; /* what follows the tag stands where it would without */
+	else if (!tunnels || !odd_is_plain_vxlan(eth))
+		return 0;
+	return odd_walk_common(&inside, ports, tunnels, &h) == ODD_WALK_OTHER;
+}
+
 /*
  * The ports of UDP or TCP. A first fragment on other ports is remembered: its later
  * fragments have none, and are no concern of ours either.

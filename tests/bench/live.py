@@ -34,7 +34,7 @@ import subprocess
 import sys
 import time
 
-ROUNDS = 5
+ROUNDS = 3
 LOOPS = 2  # of a capture of 200 000 packets: one to two seconds
 HERE = os.path.realpath(__file__)
 DIR = "/run/oddns-bench"

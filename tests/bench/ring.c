@@ -8,6 +8,15 @@
  * it. When the runs overlap is seen in the events themselves: they carry the
  * time, and each processor's frames have a port of their own. What counts is the
  * time in which both were at it.
+ *
+ * On two processors of an AMD EPYC with Linux 6.18, one alone put 5.7 to 7.3 million
+ * events/s into the ring, both together 4.8 to 7.3 million, and 8.3 to 13 million into a ring
+ * each. So two that do nothing else gain nothing from one ring, and twice as much would fit into
+ * two. But the thread that makes exchanges of events takes 5 to 7 million/s, with a processor of
+ * its own (user.exchange: 270 to 385 ns for two): more rings alone would only be full sooner.
+ * And packets that come through a driver are far fewer: the best sender here offers 0.3
+ * million/s (live.curve), of which none are lost. So there is one ring, and events come out of
+ * it in order.
  */
 #include "frames.h"
 #include "kernel.h"

@@ -343,6 +343,7 @@ Test(json, interval_names_its_rcodes)
 				    .answered = 17,
 				    .unanswered = 3,
 				    .samples = 17,
+				    .sampled = 4,
 				    .median_ns = 2,
 				    .p90_ns = 3,
 				    .p99_ns = 5};
@@ -359,6 +360,7 @@ Test(json, interval_names_its_rcodes)
 	out = open_memstream(&text, &size);
 	json_interval(out, &no_names, server_table__at(servers, 0), &interval);
 	interval.samples = 0;
+	interval.sampled = 1;
 	json_interval(out, &no_names, server_table__at(servers, 0), &interval);
 	fclose(out);
 	server_table__free(servers);
@@ -367,12 +369,13 @@ Test(json, interval_names_its_rcodes)
 			 "\"server\":\"2001:db8::53\",\"group\":null,\"queries\":23,"
 			 "\"answered\":17,\"unanswered\":3,"
 			 "\"rcodes\":{\"NOERROR\":11,\"NXDOMAIN\":5,\"OTHER\":1},"
-			 "\"median_ns\":2,\"p90_ns\":3,\"p99_ns\":5,\"samples\":17}\n"
+			 "\"median_ns\":2,\"p90_ns\":3,\"p99_ns\":5,\"samples\":17,\"sampled\":4}\n"
 			 "{\"type\":\"interval\",\"time\":\"2026-11-21T21:47:30.000000000Z\","
 			 "\"server\":\"2001:db8::53\",\"group\":null,\"queries\":23,"
 			 "\"answered\":17,\"unanswered\":3,"
 			 "\"rcodes\":{\"NOERROR\":11,\"NXDOMAIN\":5,\"OTHER\":1},"
-			 "\"median_ns\":null,\"p90_ns\":null,\"p99_ns\":null,\"samples\":0}\n");
+			 "\"median_ns\":null,\"p90_ns\":null,\"p99_ns\":null,\"samples\":0,"
+			 "\"sampled\":1}\n");
 	free(text);
 }
 

@@ -24,6 +24,7 @@
 #include "sink/text_out.h"
 #include "snapshot.h"
 #include "source/live.h"
+#include "source/pressure.h"
 #include "stream.h"
 
 #include <errno.h>
@@ -56,8 +57,10 @@ struct daemon {
 	sd_event_source *look;
 	sd_event_source *second;
 	struct snapshot snapshot;
+	struct pressure pressure;
 	int64_t clock_offset_ns;
 	int64_t started_ns;
+	uint64_t seed;		  /* of all hashes */
 	uint64_t swept_ns;	  /* last sweep of server_rcode */
 	enum direction direction; /* last one that was told */
 	bool state_failed;	  /* told that the state file cannot be written */
@@ -193,11 +196,32 @@ static void flush_stream(struct daemon *d)
 		sd_event_exit(d->loop, r == -EPIPE ? 0 : EIO);
 }
 
+/* The ring's backlog, as it was before reading, decides what is given up. */
+static void follow_pressure(struct daemon *d, __u32 backlog)
+{
+	unsigned kept = pressure__kept(&d->pressure);
+	struct odd_shedding order;
+
+	if (!pressure__look(&d->pressure, backlog, (uint64_t)clock_ns(CLOCK_MONOTONIC)))
+		return;
+	order = pressure__order(&d->pressure);
+	live__shed(d->live, &order);
+	pipeline__sample(d->pipeline, &order);
+	if (kept == 1 && order.mask)
+		journal__note(d->journal, LOG_WARNING,
+			      "Overload: not all exchanges can be read, so a sample of whole ones "
+			      "is; counts per server in server_rcode stay complete. 'oddns status' "
+			      "tells more");
+	else if (kept > 1 && !order.mask)
+		journal__note(d->journal, LOG_INFO, "The overload is over: all exchanges are read");
+}
+
 /* Read the ring; once it is empty, let time pass up to when reading began. */
 static void work(struct daemon *d)
 {
 	int64_t now = event_now(d);
 
+	follow_pressure(d, live__backlog(d->live));
 	if (live__consume(d->live, BATCH_EVENTS) == 0)
 		pipeline__tick(d->pipeline, (uint64_t)now);
 	note_direction(d);
@@ -233,6 +257,7 @@ static void write_state(struct daemon *d)
 		.pipeline = d->pipeline,
 		.live = d->live,
 		.journal = d->journal,
+		.pressure = &d->pressure,
 		.started_ns = d->started_ns,
 	};
 	int r = snapshot__take(&sources, event_now(d), &d->snapshot);
@@ -389,16 +414,15 @@ static int open_loop(struct daemon *d)
 static int open_pipeline(struct daemon *d)
 {
 	struct pipeline_sinks sinks = {.on_alert = take_alert, .context = d};
-	uint64_t seed;
 	int r;
 
 	if (d->options.format == FORMAT_JSON) {
 		sinks.on_exchange = print_exchange;
 		sinks.on_interval = print_interval;
 	}
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+	if (getrandom(&d->seed, sizeof(d->seed), 0) != sizeof(d->seed))
 		return log_err(-errno, "draw a random hash seed");
-	r = pipeline__new(d->options.settings, seed, &sinks, &d->pipeline);
+	r = pipeline__new(d->options.settings, d->seed, &sinks, &d->pipeline);
 	return r < 0 ? log_err(r,
 			       "make room for sensor.pending = %llu queries and "
 			       "sensor.servers = %u servers",
@@ -426,6 +450,7 @@ static int open_live(struct daemon *d)
 	int r = live__open(&options, take_event, d, &d->live);
 
 	if (r == 0) {
+		pressure__init(&d->pressure, options.ring_bytes, options.snaplen, d->seed);
 		follow_clock(d);
 		d->started_ns = event_now(d);
 		pin_servers(d);

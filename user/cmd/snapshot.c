@@ -150,6 +150,8 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.relative = settings->rules[RULE_LATENCY].relative,
 		.exchanges = *pipeline__counters(pipeline),
 		.usage = pipeline__usage(pipeline),
+		.pressure = from->pressure->level,
+		.sampled = pressure__kept(from->pressure),
 		.resident_bytes = resident_bytes(),
 		.alerts_raised = rules__raised(pipeline__rules(pipeline)),
 		.alerts_unsent = journal__unsent(from->journal),

@@ -8,6 +8,7 @@
 #include "pipeline.h"
 #include "sink/state.h"
 #include "source/live.h"
+#include "source/pressure.h"
 
 /* Where it comes from; all must outlive the snapshot. */
 struct snapshot_sources {
@@ -15,6 +16,7 @@ struct snapshot_sources {
 	const struct pipeline *pipeline;
 	const struct live *live;
 	const struct journal *journal;
+	const struct pressure *pressure;
 	int64_t started_ns; /* since 1970 in UTC */
 };
 

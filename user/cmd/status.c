@@ -278,6 +278,12 @@ static void print_tail(const struct report *report)
 	char table[32], resident[32], interval[TEXT_DURATION_MAX], timeout[TEXT_DURATION_MAX],
 		limit[TEXT_DURATION_MAX];
 
+	if (s->pressure)
+		printf("%sOverload, level %" PRIu64
+		       ": of messages the first 128 bytes are read, of "
+		       "exchanges one of %" PRIu64 "%s\n",
+		       colour__on(report->style, TABLE_YELLOW), s->pressure, s->sampled,
+		       colour__off(report->style, TABLE_YELLOW));
 	printf("Pending: %" PRIu64 " queries; remembered %" PRIu64 " of at most %" PRIu64 "\n",
 	       s->exchanges.pending, s->usage.entries, s->usage.limit);
 	printf("Memory: %s resident, of which %s for exchanges\n",

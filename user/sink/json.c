@@ -226,6 +226,7 @@ void json_interval(FILE *out, const struct json_names *names, const struct serve
 				    interval->samples ? json_integer((json_int_t)latencies[i].ns)
 						      : json_null());
 	set_integer(o, "samples", interval->samples);
+	set_integer(o, "sampled", interval->sampled);
 	write_line(out, o);
 }
 

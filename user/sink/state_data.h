@@ -41,6 +41,8 @@ struct state {
 	unsigned interface_count;
 	uint64_t timeout_ns, interval_ns, window, absolute_ns;
 	double relative;
+	uint64_t pressure; /* level, see source/pressure.h */
+	uint64_t sampled;  /* one of so many exchanges is read; 1: all */
 	struct assembly_totals assembly;
 	struct exchange_counters exchanges;
 	struct exchange_usage usage;

@@ -40,6 +40,8 @@ static const struct number_row state_numbers[] = {
 	STATE("unparsable", "short", exchanges.unparsable),
 	STATE("malformed", "bad_name", exchanges.malformed[DNS_MESSAGE_NAME]),
 	STATE("malformed", "bad_question", exchanges.malformed[DNS_MESSAGE_QUESTION]),
+	STATE("overload", "level", pressure),
+	STATE("overload", "sampled", sampled),
 	STATE("packets", "xdp", source.packets[ODD_HOOK_XDP]),
 	STATE("packets", "tc_ingress", source.packets[ODD_HOOK_TC_INGRESS]),
 	STATE("packets", "tc_egress", source.packets[ODD_HOOK_TC_EGRESS]),

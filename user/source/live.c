@@ -206,12 +206,28 @@ int live__consume(struct live *live, unsigned budget)
 	r = ring_buffer__consume(live->ring);
 	if (r == -EAGAIN)
 		return 1;
+	live->programs->bss->backlog = 0;
 	return r < 0 ? r : 0;
 }
 
 void live__set_clock(struct live *live, int64_t offset_ns)
 {
 	live->programs->bss->clock_offset_ns = offset_ns;
+}
+
+__u32 live__backlog(const struct live *live)
+{
+	return live->programs->bss->backlog;
+}
+
+void live__shed(struct live *live, const struct odd_shedding *order)
+{
+	volatile struct odd_shedding *shedding = &live->programs->data->shedding;
+
+	/* the mask last: with it the others count */
+	shedding->snaplen = order->snaplen;
+	shedding->seed = order->seed;
+	shedding->mask = order->mask;
 }
 
 int live__pin_server(struct live *live, const __u8 addr[16])

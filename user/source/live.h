@@ -59,6 +59,12 @@ int live__consume(struct live *live, unsigned budget);
  */
 void live__set_clock(struct live *live, int64_t offset_ns);
 
+/** live__backlog() - Bytes that waited in the ring when a program last looked. */
+__u32 live__backlog(const struct live *live);
+
+/** live__shed() - Tell the programs what to give up. */
+void live__shed(struct live *live, const struct odd_shedding *order);
+
 /** live__pin_server() - Give a configured server its place in server_rcode; reports failure. */
 int live__pin_server(struct live *live, const __u8 addr[16]);
 

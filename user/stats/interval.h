@@ -19,6 +19,7 @@ struct interval {
 	uint32_t unanswered; /* that expired in this interval */
 	uint32_t late;	     /* responses; their queries were counted when they expired */
 	uint32_t samples;    /* latencies of answered exchanges */
+	uint32_t sampled;    /* one of so many exchanges was read, the most at a time; 1: all */
 	uint64_t median_ns;
 	uint64_t p90_ns;
 	uint64_t p99_ns;

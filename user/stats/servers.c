@@ -87,6 +87,8 @@ struct server_table {
 	struct servers_limits limits;
 	uint64_t seed;
 	uint64_t evicted;
+	uint32_t sampled;     /* one of so many exchanges is handed in now */
+	uint32_t sampled_max; /* in the open interval */
 	struct tenure_list probation;
 	struct tenure_list established;
 	struct server *spare; /* memory of the server that was forgotten last, or NULL */
@@ -246,6 +248,7 @@ int server_table__new(const struct servers_limits *limits, uint64_t seed,
 	table = calloc(1, sizeof(*table));
 	if (!table)
 		return -ENOMEM;
+	server_table__sample(table, 1);
 	table->limits = *limits;
 	table->seed = seed;
 	table->bucket_mask = buckets - 1;
@@ -369,12 +372,23 @@ void server_table__close(struct server_table *table, uint64_t start_ns, interval
 
 	sort(order);
 	for (unsigned i = 0; i < order->count; i++) {
-		const struct interval *closed = server__close(order->at[i], start_ns);
+		const struct interval *closed;
+
+		order->at[i]->current.sampled = table->sampled_max;
+		closed = server__close(order->at[i], start_ns);
 
 		if (on_interval)
 			on_interval(context, order->at[i], closed);
 	}
+	table->sampled_max = table->sampled;
 	settle(table);
+}
+
+void server_table__sample(struct server_table *table, uint32_t one_of)
+{
+	table->sampled = one_of;
+	if (one_of > table->sampled_max)
+		table->sampled_max = one_of;
 }
 
 unsigned server_table__count(const struct server_table *table)

@@ -75,6 +75,12 @@ bool server_table__knows(const struct server_table *table, const uint8_t addr[16
 void server_table__exchange(struct server_table *table, const struct exchange *exchange);
 
 /**
+ * server_table__sample() - Mark intervals from the open one on as a sample.
+ * @one_of: of so many exchanges one is handed in; 1: all
+ */
+void server_table__sample(struct server_table *table, uint32_t one_of);
+
+/**
  * server_table__close() - Close the interval that ends now, for all servers.
  * @start_ns: of the interval that ends
  * @on_interval: called for each server in order of address, the interval being the last of its
