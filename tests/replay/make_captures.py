@@ -178,9 +178,11 @@ def line(talk, question, sent, answer=None, **changes):
         "wait_ns": answer[0] - sent[0] if answer and sent else None,
         "query_bytes": len(question.query()) if sent else None,
         "response_bytes": len(answer[1]) if answer else None,
+        "messages": 1 if answer else 0,
         "flags": [name for bit, name in FLAG_NAMES if flags & bit],
         "ancount": ancount, "nscount": nscount, "arcount": arcount,
-        "ifname": None, "vlan": None, "user": None, "uid": None, "pid": None, "comm": None,
+        "ifname": None, "vlan": None, "tunnel": None, "tunnel_id": None,
+        "outer_src": None, "outer_dst": None, "user": None, "uid": None, "pid": None, "comm": None,
         "unit": None,
     }
     assert all(key in record for key in changes)

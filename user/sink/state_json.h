@@ -12,7 +12,8 @@
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
  *                            evicted, late, orphan, duplicate, continued, folded,
  *                            coalesced}
- *   unparsable              {verdict of dns/message.h: count}
+ *   unparsable              {short}
+ *   malformed               {bad_name, bad_question}
  *   packets                 {xdp, tc_ingress, tc_egress}
  *   drops                   {reason of source/source.h: count}
  *   memory                  {entries, limit, transfers, table_bytes, resident_bytes}
