@@ -10,8 +10,10 @@
  *   interfaces              [{name, ingress, egress, note}]
  *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real)}
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
- *                            evicted, late, orphan, duplicate, continued, folded,
- *                            coalesced}
+ *                            evicted, late, orphan, duplicate, continued, unsampled, folded}
+ *   overload                {level, sampled}, as in source/pressure.h
+ *   assembly, fragments, tcp
+ *                           {the counters of flow/assembly_rows.c}
  *   unparsable              {short}
  *   malformed               {bad_name, bad_question}
  *   packets                 {xdp, tc_ingress, tc_egress}
