@@ -136,7 +136,7 @@ lint unit:
 	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $@
 
 test-programs: $(BUILD)/oddns $(BUILD)/plain/unit $(BUILD)/asan/unit $(BUILD)/plain/bpf \
-	$(BUILD)/plain/scenario $(BUILD)/asan/scenario \
+	$(BUILD)/plain/scenario $(BUILD)/asan/scenario $(BUILD)/asan/oddns \
 	$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 # What another loads beside oddns, in the guest of tests/kernels.

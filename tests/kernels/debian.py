@@ -131,13 +131,13 @@ def kernel(series, suite, modules, store):
             raise Unavailable(f"no {KEYRING} to check signatures with")
         archive = Archive(suite, os.path.join(store, "apt", suite))
         archive.apt("apt-get", "update")
-        with tempfile.TemporaryDirectory(prefix="new.", dir=store) as folder:
+        folder = tempfile.mkdtemp(prefix="new.", dir=store)
+        try:
             os.chmod(folder, 0o755)  # apt downloads as a user of its own
             packages = archive.newest(series)
             archive.download(packages, folder)
             unpack(folder, packages[0], modules)
-            os.mkdir(kept + ".new")
-            for name in os.listdir(folder):
-                os.rename(os.path.join(folder, name), os.path.join(kept + ".new", name))
-            os.rename(kept + ".new", kept)
+            os.rename(folder, kept)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     return Kernel(kept)

@@ -53,7 +53,8 @@
  * An entry is found by the hash of its key. Should a client use a key for a
  * second question while the first is remembered, the second entry is hashed
  * with its question, so that no number of questions on one key makes a long
- * chain. A response without question finds the first only.
+ * chain. A response without question finds the first only. A question that
+ * is malformed is none: servers answer it by the header, with FORMERR.
  *
  * VLAN ids tell apart what is otherwise the same query on two VLANs; but a
  * packet without a tag fits any, because NICs and VLAN devices take tags off
