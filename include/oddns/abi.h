@@ -90,7 +90,7 @@ enum odd_drop {
 	ODD_DROP_IP6_EXT_DEPTH, /* more than ODD_IP6_EXT_MAX extension headers */
 	ODD_DROP_TUNNEL_HEADER, /* header of a tunnel cut */
 	ODD_DROP_TUNNEL_DEPTH,	/* more tunnels than the setting allows, or ODD_STEPS_MAX headers */
-	ODD_DROP_FRAGMENT,	/* a later fragment of TCP or of a tunnel: has no ports */
+	ODD_DROP_FRAGMENT,	/* a later fragment of TCP, or behind IPv6 options: has no ports */
 	ODD_DROP_L4_SHORT,	/* UDP or TCP header cut */
 	ODD_DROP_TCP_CONTROL,	/* DNS port, but a TCP segment without payload */
 	/* on a DNS port, unparsable */

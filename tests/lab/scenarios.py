@@ -408,6 +408,19 @@ def printed(lab):
     check(rows[-1]["type"] == "summary" and rows[-1]["answered"] == 23, "no summary at the end")
 
 
+@scenario("a query that is pending when the sensor stops is printed with its interface")
+def printed_pending(lab):
+    """The interface has been let go by then."""
+    sensor = lab.sensor("dns0", options=("--format", "json"))
+    lab.servers.silence(S1.v4)
+    ask(S1.v4, timeout=0.2)
+    wait_for("the query", lambda: sensor.counter("pending") == 1)
+    check(sensor.stop() == 0, f"exit code {sensor.popen.returncode}")
+    rows = [json.loads(line) for line in sensor.output().splitlines() if line.startswith("{")]
+    found = [(row["state"], row["ifname"]) for row in rows if row["type"] == "exchange"]
+    check(found == [("pending", "dns0")], f"found {found}")
+
+
 @scenario("a tap that sees queries only: said once, no verdict")
 def queries_only(lab):
     """A mirror of one direction makes every query look unanswered."""

@@ -29,7 +29,7 @@ static const char *interface_name(void *context, uint32_t ifindex)
 	for (unsigned i = 0; i < live__interface_count(stream->live); i++) {
 		const struct attachment *a = live__interface(stream->live, i);
 
-		if (a->ifindex == ifindex)
+		if (a->last_ifindex == ifindex)
 			return a->ifname;
 	}
 	return NULL;

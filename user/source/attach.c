@@ -223,7 +223,7 @@ int attachment__attach(struct attachment *a, const struct oddns_bpf *programs,
 	bool loopback = strcmp(a->ifname, "lo") == 0;
 	int r = 0;
 
-	a->ifindex = if_nametoindex(a->ifname);
+	a->ifindex = a->last_ifindex = if_nametoindex(a->ifname);
 	a->ingress = a->egress = ATTACHED_NOT;
 	a->ingress_link = a->egress_link = -1;
 	a->place = NULL;

@@ -31,7 +31,8 @@ enum attach_hook {
 
 struct attachment {
 	char ifname[IF_NAMESIZE];
-	unsigned ifindex; /* 0: the interface is not there */
+	unsigned ifindex;      /* 0: the interface is not there, or was let go */
+	unsigned last_ifindex; /* that events of it carry, also after it was let go */
 	enum attach_hook ingress;
 	enum attach_hook egress;
 	int ingress_link; /* bpf_link, -1: none */

@@ -15,7 +15,7 @@ static const struct {
 	[ODD_DROP_TUNNEL_HEADER] = {"tunnel_header", "frames end within the header of a tunnel"},
 	[ODD_DROP_TUNNEL_DEPTH] = {"tunnel_depth", "more tunnels in tunnels than sensor.tunnels"},
 	[ODD_DROP_FRAGMENT] = {"fragment",
-			       "later fragments of TCP segments and of tunnels' packets"},
+			       "later fragments of TCP segments, which are not put together"},
 	[ODD_DROP_L4_SHORT] = {"l4_short", "frames end within their UDP or TCP header"},
 	[ODD_DROP_TCP_CONTROL] = {"tcp_control", "TCP segments without data, as expected"},
 	[ODD_DROP_UDP_LENGTH] = {"udp_length", "UDP lengths contradict the IP packet"},
