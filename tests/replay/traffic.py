@@ -244,8 +244,12 @@ class Wire:
         was lost behind is seen again. Some overtake others.
         """
         done, end = time, len(stream.bytes)
+        # where a stream is entered in the middle, few bytes would not tell a header from a name
+        least = 71 if self.holes else 1
         while low < end:
-            high = min(end, low + self.between(1, self.random.choice([7, 71, MTU_SEGMENT])))
+            most = least + self.random.choice([7, 71, MTU_SEGMENT])
+            high = min(end, low + self.between(least, most))
+            high = end if end - high < least else high
             dice, at = self.random.random(), time + self.between(0, 2 * MS)
             if dice < 0.82:
                 self.segment(at, stream, low, high)
