@@ -348,7 +348,7 @@ class Wire:
     def udp_talk(self, exchanges):
         """Half of the talks use each id once, the others three of them again and again."""
         talk, single = self.talk(UDP), self.chance(50)
-        idents = self.random.sample(range(65536), exchanges if single else 3)
+        idents = self.random.sample(range(65536), exchanges) if single else [1009, 4711, 53777]
         time = START + self.between(0, 30 * S)
         for number in range(exchanges):
             self.exchange(talk, time, idents[number % len(idents)], single)
