@@ -19,7 +19,7 @@ VERSION := 0.1.0
 DEPS_BUILD := gcc libc6-dev clang bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
 	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev procps
 DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev llvm python3 iproute2 ethtool systemd \
-	knot dnsdist dnsperf tcpreplay tcpdump
+	knot dnsdist dnsperf tcpreplay tcpdump qemu-system-x86 cpio kmod debian-archive-keyring libxdp1 xdp-tools
 
 # --- flags ----------------------------------------------------------------------------------------
 PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
@@ -136,8 +136,23 @@ lint unit:
 	+$(Q)MAKE="$(MAKE)" $(PYTHON) tests/run.py $@
 
 test-programs: $(BUILD)/oddns $(BUILD)/plain/unit $(BUILD)/asan/unit $(BUILD)/plain/bpf \
-	$(BUILD)/plain/scenario $(BUILD)/asan/scenario \
+	$(BUILD)/plain/scenario $(BUILD)/asan/scenario $(BUILD)/asan/oddns \
 	$(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+# What another loads beside oddns, in the guest of tests/kernels.
+test-programs: $(BUILD)/neighbour.bpf.o
+$(BUILD)/neighbour.bpf.o: tests/kernels/neighbour.bpf.c $(wildcard vmlinux/*.h)
+	@mkdir -p $(@D)
+	@echo "  BPF      $<"
+	$(Q)$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+# Under other kernels, emulated: all that there are, or KERNELS="6.1 6.12". Two minutes each.
+KERNELS ?=
+
+.PHONY: test-kernels
+test-kernels: $(ROOT:0=deps)
+	$(Q)$(AGAIN) $(BUILD)/oddns $(BUILD)/plain/bpf $(BUILD)/neighbour.bpf.o
+	$(Q)$(PYTHON) tests/kernels/kernels.py $(KERNELS)
 
 # What the lint compiles headers with: user space on the first line, kernel programs on the second.
 lint-flags:
@@ -157,6 +172,7 @@ help:
 	@echo "make              build build/oddns"
 	@echo "make run          install what the build needs, build, watch; IFACE=eth1, ARGS=..."
 	@echo "make test         install what tests need, run all; SUITES=\"lint unit\" runs some"
+	@echo "make test-kernels under Debian's kernels from 6.1 on, emulated; KERNELS=\"6.1 7\" chooses"
 	@echo "make demo         show a slow server being found, in namespaces"
 	@echo "make lab          against real DNS servers, in namespaces; ONLY=VLAN chooses"
 	@echo "make bench        measure; BENCH=\"kernel user.exchange\" chooses"

@@ -53,12 +53,14 @@ SUITES = [
     Suite("unit-asan", ["build/asan/unit"], 300, criterion=True),
     Suite("bpf", ["build/plain/bpf"], 180, ["bpf"], criterion=True),
     Suite("scenario", ["tests/scenario/run"], 120),
-    Suite("replay", ["tests/replay/run.sh", BINARY], 300),
+    Suite("replay", ["tests/replay/run.sh", BINARY], 600),
     Suite("property", ["tests/replay/property.py", BINARY], 120),
     Suite("cli", ["tests/cli/cli.sh", BINARY], 180),
     Suite("fuzz", ["tests/fuzz/run.sh"], 300, ["clang"]),
     Suite("journal", ["tests/lab/journal.sh"], 120, ["root"]),
     Suite("doctor", ["tests/lab/doctor.sh", BINARY], 60, ["bpf", "ip"]),
+    Suite("kernels", ["/usr/bin/python3", "tests/kernels/kernels.py", "--tap", "6.1"], 900,
+          ["qemu-system-x86_64"]),
     Suite("lab", ["tests/lab/lab.py", BINARY], 480, ["bpf", "knotd", "dnsdist", "dnsperf", "ip"]),
 ]
 

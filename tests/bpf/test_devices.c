@@ -9,12 +9,14 @@
 #include "oddns.skel.h"
 #include "packet/derive.h"
 #include "source/attach.h"
+#include "source/probe.h"
 
 #include <bpf/bpf.h>
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -41,6 +43,24 @@ static void begin(const char *ifname, enum attach_mode mode)
 	fixture_load(&fixture, &options);
 	strncpy(attachment.ifname, ifname, sizeof(attachment.ifname) - 1);
 	cr_assert_eq(attachment__attach(&attachment, fixture.programs, mode), 0);
+}
+
+/* Which hook is tried, and what its program costs the verifier: for tests/kernels, which runs
+ * this under other kernels. */
+static void tell(enum odd_hook hook)
+{
+	struct probe_program programs[PROBE_PROGRAMS_MAX];
+	bool egress = hook == ODD_HOOK_TC_EGRESS;
+	enum attach_hook used = egress ? attachment.egress : attachment.ingress;
+	int count = probe_programs(fixture.programs, programs);
+
+	cr_assert_gt(count, (int)hook);
+	fprintf(stderr, "hook devices::%s %s%s %s %u\n", criterion_current_test->name,
+		attach_hook_name(used),
+		hook == ODD_HOOK_XDP ? ""
+		: egress	     ? "-egress"
+				     : "-ingress",
+		programs[hook].name, programs[hook].verified);
 }
 
 static void end(void)
@@ -121,6 +141,7 @@ static void send_tables(enum odd_hook hook)
 {
 	struct way way = {.hook = hook};
 
+	tell(hook);
 	packet_table_each(send_row, &way);
 	packet_table_each(send_tagged_row, &way);
 }
@@ -144,6 +165,7 @@ static void send_outside_of_linear_part(enum odd_hook hook, unsigned linear)
 {
 	struct way way = {.hook = hook, .least = 4200, .linear = linear};
 
+	tell(hook);
 	packet_table_each(send_padded_row, &way);
 }
 
@@ -233,6 +255,7 @@ Test(devices, egress_finds_the_outermost_tag_in_metadata)
 	int link;
 
 	begin("od0", ATTACH_TC);
+	tell(ODD_HOOK_TC_EGRESS);
 	link = attach_tagger(0xe000 | 123);
 	if (link < 0)
 		cr_skip_test("this kernel has no tcx: %s", strerror(errno));

@@ -82,7 +82,7 @@ static void hold_message(const struct dns_bytes *bytes, enum dns_verdict verdict
 		hold(bytes->length == bytes->message_length);
 	if (verdict == DNS_MESSAGE_CUT)
 		hold(bytes->length < bytes->message_length);
-	if (verdict > DNS_MESSAGE_CUT)
+	if (verdict >= DNS_MESSAGE_MALFORMED)
 		hold(!message->has_question && !message->has_edns);
 	hold(message->has_question == (message->qname.length != 0));
 	hold(message->rcode <= 0xfff && (message->rcode & 0xf) == (message->flags & 0xf));

@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True  # root must not leave files in the tree
 import bench
 import conservation  # enters its scenarios
 from scenarios import SCENARIOS, Lab
+import whole  # enters its scenarios, too
 
 # A scenario takes 3 to 15 s; this one hangs.
 SCENARIO_SECONDS_MAX = 120

@@ -296,10 +296,11 @@ def check_bounds(sensor):
 def unaccounted(sensor):
     """UDP messages that the programs saw and nobody counted as anything."""
     status = sensor.tell("status")
-    seen = sum(bench.find(status, "packets").values())
+    assembly, drops = bench.find(status, "assembly"), bench.find(status, "drops")
+    seen = sum(bench.find(status, "packets").values()) + assembly["coalesced"]
     read = sum(bench.find(status, name) for name in ("queries", "responses", "folded"))
-    return (seen - read - bench.find(status, "ring_full") -
-            sum(bench.find(status, "unparsable").values()))
+    lost = drops["ring_full"] + drops["shed"] + assembly["shed"]
+    return seen - read - assembly["joined"] - lost - sum(bench.find(status, "unparsable").values())
 
 
 # --- counting -------------------------------------------------------------------------------------

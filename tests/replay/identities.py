@@ -40,8 +40,10 @@ def main(path, skipped=None):
     claims = [
         ("queries", s["queries"], "answered + unanswered + pending + retransmitted + evicted",
          s["answered"] + s["unanswered"] + s["pending"] + s["retransmitted"] + s["evicted"]),
-        ("responses", s["responses"], "answered + late + orphan + duplicate + continued",
-         s["answered"] + s["late"] + s["orphan"] + s["duplicate"] + s["continued"]),
+        ("responses", s["responses"],
+         "answered + late + orphan + duplicate + continued + unsampled",
+         s["answered"] + s["late"] + s["orphan"] + s["duplicate"] + s["continued"] +
+         s["unsampled"]),
         ("packets + coalesced", s["packets"] + s["coalesced"],
          "queries + responses + folded + joined + unparsable + lost",
          s["queries"] + s["responses"] + s["folded"] + s["joined"] + unparsable + lost),

@@ -24,11 +24,12 @@ S = 1000 * MS
 START = 1795297651 * S  # 2026-11-21T21:47:31Z
 
 TYPES = {"A": 1, "AAAA": 28, "TXT": 16, "PTR": 12, "TYPE65280": 65280}
-RCODES = {"NOERROR": 0, "SERVFAIL": 2, "NXDOMAIN": 3}
+RCODES = {"NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3}
 QR, AA, TC, RD, RA, AD, CD = 0x8000, 0x400, 0x200, 0x100, 0x80, 0x20, 0x10
 FLAG_NAMES = [(QR, "qr"), (AA, "aa"), (TC, "tc"), (RD, "rd"), (RA, "ra"), (AD, "ad"), (CD, "cd")]
 
 ETHERNET, RAW, LOOP, SLL, IPV4, IPV6, SLL2, NULL = 1, 101, 108, 113, 228, 229, 276, 0
+ARCNET, ARCNET_LINUX = 7, 129
 
 
 # --- packets -------------------------------------------------------------------------------
@@ -70,6 +71,13 @@ class Question:
             answers += b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, pad) + b"\0" * pad
         head = struct.pack(">6H", self.number, flags | RCODES[rcode], 1, count, 0, 0)
         return head + self.section() + answers
+
+
+class Junk(Question):
+    """A question that cannot be read: a label type of 0x40 (RFC 6891 section 5)."""
+
+    def section(self):
+        return b"\x40junk"
 
 
 class Talk:
@@ -116,6 +124,22 @@ def cooked2(packet, tags=()):
     """LINKTYPE_LINUX_SLL2: the protocol comes first."""
     rest = ethernet(packet, tags)[12:]
     return rest[:2] + struct.pack(">HIHBB8s", 0, 2, 1, 0, 6, b"\2\0\0\0\0\1") + rest[2:]
+
+
+def arcnet(packet, offset=b"", split=0):
+    """LINKTYPE_ARCNET_BSD; Linux has an offset. RFC 1201: system code, split flag, sequence."""
+    code = 196 if packet[0] >> 4 == 6 else 212  # RFC 2497 for IPv6
+    return b"\xbe\x50" + offset + struct.pack(">BBH", code, split, 357) + packet
+
+
+def arcnet_old(packet):
+    """The same by RFC 1051."""
+    return b"\xbe\x50\xf0" + packet
+
+
+def arcnet_exception(packet):
+    """The same, for lengths that hardware does not know (RFC 1201 section 2.1)."""
+    return b"\xbe\x50\xd4\xff\xff\xff" + arcnet(packet)[2:]
 
 
 def family(number, order):
@@ -178,9 +202,11 @@ def line(talk, question, sent, answer=None, **changes):
         "wait_ns": answer[0] - sent[0] if answer and sent else None,
         "query_bytes": len(question.query()) if sent else None,
         "response_bytes": len(answer[1]) if answer else None,
+        "messages": 1 if answer else 0,
         "flags": [name for bit, name in FLAG_NAMES if flags & bit],
         "ancount": ancount, "nscount": nscount, "arcount": arcount,
-        "ifname": None, "vlan": None, "user": None, "uid": None, "pid": None, "comm": None,
+        "ifname": None, "vlan": None, "tunnel": None, "tunnel_id": None,
+        "outer_src": None, "outer_dst": None, "user": None, "uid": None, "pid": None, "comm": None,
         "unit": None,
     }
     assert all(key in record for key in changes)
@@ -228,6 +254,11 @@ def add_linktypes(cases):
     for linktype, wrap in [(SLL, cooked), (SLL2, cooked2), (RAW, bytes), (12, bytes)]:
         cases.add_exchange(f"link-{linktype}-v4", linktype, wrap)
         cases.add_exchange(f"link-{linktype}-v6", linktype, wrap, Talk(**V6))
+    for linktype, wrap in [(ARCNET, arcnet), (ARCNET_LINUX, lambda p: arcnet(p, b"\xf0\x53"))]:
+        cases.add_exchange(f"link-{linktype}-v4", linktype, wrap)
+        cases.add_exchange(f"link-{linktype}-v6", linktype, wrap, Talk(**V6))
+    cases.add_exchange("arcnet-old", ARCNET, arcnet_old)
+    cases.add_exchange("arcnet-exception", ARCNET, arcnet_exception)
     cases.add_exchange("ipv4", IPV4, bytes)
     cases.add_exchange("ipv6", IPV6, bytes, Talk(**V6))
     for linktype, name, order in [(NULL, "null-little", "<"), (NULL, "null-big", ">"),
@@ -291,6 +322,8 @@ def add_skipped(cases):
         ETHERNET: (ethernet, [b"\2" * 13, b"", b"\2" * 65576]),
         SLL: (cooked, [b"\0" * 15, cooked(b"\x45")[:14] + b"\x08\x06" + arp]),
         SLL2: (cooked2, [b"\0" * 19, b"\x08\x06" + cooked2(b"\x45")[2:20] + arp]),
+        ARCNET: (arcnet, [b"\xbe\x50", b"\xbe\x50\xd4\0\1", b"\xbe\x50\xd5\0\1\2" + arp]),
+        ARCNET_LINUX: (lambda packet: arcnet(packet, b"\0\0"), [b"\xbe\x50\0\0"]),
         RAW: (bytes, [b"", b"\x50" * 40, b"\x45" * 65562]),
         NULL: (family(2, "<"), [b"\2\0\0", b"\7\0\0\0" + b"\x45" * 40, b"\2\0\0\2" + b"\x45" * 40]),
     }
@@ -332,6 +365,34 @@ def add_messages(cases):
     cases.add("tcp", pcap(ETHERNET, frames),
               [line(stream, question, [START], (START + MS, reply))
                for question, reply in zip(questions, replies)])
+
+
+def add_fragments(cases):
+    """ARCNET's own (RFC 1201 section 2.2): the first of two has the split flag 1, the second 2."""
+    talk, question = Talk(), Question(4711)
+    answer = (START + MS, question.response(pad=701))
+    packet = talk.ip(answer[1], True)
+    frames = [(START, arcnet(talk.ip(question.query()))),
+              (answer[0], arcnet(packet[:504], split=1)),
+              (answer[0] + MS, arcnet(packet[504:], split=2))]
+    cases.add("arcnet-fragments", pcap(ARCNET, frames), [line(talk, question, [START], answer)],
+              skipped=1)
+
+
+def add_malformed(cases):
+    """Junk is an exchange like any other, without a name; answered with and without the junk."""
+    talk, nothing = Talk(), {"qname": None, "qtype": None, "qclass": None}
+    junk = [Junk(number) for number in (1, 2, 3)]
+    bare = struct.pack(">6H", 2, QR | RCODES["FORMERR"], 0, 0, 0, 0)
+    answers = [(START + MS, junk[0].response("FORMERR")), (START + 3 * MS, bare)]
+    frames = [(START, junk[0].query()), answers[0], (START + 2 * MS, junk[1].query()), answers[1],
+              (START + 4 * MS, junk[2].query()), (START + 5 * MS, b"\0" * 11)]
+    packets = [(time, ethernet(talk.ip(message, message[2] >= 0x80))) for time, message in frames]
+    cases.add("malformed", pcap(ETHERNET, packets), [
+        line(talk, junk[0], [START], answers[0], **nothing),
+        line(talk, junk[1], [START + 2 * MS], answers[1], **nothing),
+        line(talk, junk[2], [START + 4 * MS], state="pending", **nothing),
+    ])
 
 
 def add_states(cases):
@@ -391,7 +452,8 @@ def write_many(folder):
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     cases = Cases(folder)
-    for add in (add_linktypes, add_pcapng, add_defects, add_skipped, add_messages, add_states):
+    for add in (add_linktypes, add_pcapng, add_defects, add_skipped, add_messages,
+                add_fragments, add_malformed, add_states):
         add(cases)
     write_slow(folder)
     write_many(folder)

@@ -172,9 +172,9 @@ GET(c_orphan, struct exchange_counters, .number = (int64_t)o->orphan)
 GET(c_duplicate, struct exchange_counters, .number = (int64_t)o->duplicate)
 GET(c_continued, struct exchange_counters, .number = (int64_t)o->continued)
 GET(c_folded, struct exchange_counters, .number = (int64_t)o->folded)
-GET(c_short, struct exchange_counters, .number = (int64_t)o->unparsable[DNS_MESSAGE_SHORT])
-GET(c_name, struct exchange_counters, .number = (int64_t)o->unparsable[DNS_MESSAGE_NAME])
-GET(c_question, struct exchange_counters, .number = (int64_t)o->unparsable[DNS_MESSAGE_QUESTION])
+GET(c_short, struct exchange_counters, .number = (int64_t)o->unparsable)
+GET(c_name, struct exchange_counters, .number = (int64_t)o->malformed[DNS_MESSAGE_NAME])
+GET(c_question, struct exchange_counters, .number = (int64_t)o->malformed[DNS_MESSAGE_QUESTION])
 
 static const struct property count_properties[] = {
 	{"queries", NUMBER, c_queries},	      {"responses", NUMBER, c_responses},

@@ -49,6 +49,10 @@ static void tell_answer(struct oracle *o, const struct talk *talk, const struct 
 		r.latency_ns = (int64_t)(m->time_ns - talk->last_ns);
 		r.wait_ns = (int64_t)(m->time_ns - talk->query.time_ns);
 	}
+	if (r.name == NO_QUESTION && m->name != NO_QUESTION) { /* only the response can be read */
+		r.name = m->name;
+		r.qtype = m->qtype;
+	}
 	r.rcode = m->rcode;
 	r.response_bytes = m->bytes;
 	r.messages = 1;

@@ -84,6 +84,28 @@ Test(capture, link_headers_become_ethernet_headers)
 		{0, "020000", 0, 0},
 		{108, "0000000245", 15, 0x0800}, /* loop */
 		{108, "0000001860", 15, 0x86dd},
+		/* ARCNET of BSD: RFC 1201, RFC 1051, IPv6, ARP */
+		{7, "be50d400016645", 15, 0x0800},
+		{7, "be50f045", 15, 0x0800},
+		{7, "be50c400016660", 15, 0x86dd},
+		{7, "be50d500016500", 0, 0},
+		{7, "be50d40001", 0, 0},
+		/* exception frames, and one that is cut */
+		{7, "be50d4ffffffd400016645", 15, 0x0800},
+		{7, "be50d4ffffffd4000166", 14, 0x0800},
+		{7, "be50d4ffffffd40001", 0, 0},
+		/* the first of three fragments, the second and the third */
+		{7, "be50d403016645", 15, 0x0800},
+		{7, "be50d402016645", 0, 0},
+		{7, "be50d404016645", 0, 0},
+		{7, "be50d4ffffffd402016645", 0, 0},
+		/* of Linux, with an offset */
+		{129, "be50a8e7d400016645", 15, 0x0800},
+		{129, "be50a8e7c400016660", 15, 0x86dd},
+		{129, "be50f053f045", 15, 0x0800},
+		{129, "be50a8e7d500016600", 0, 0},
+		{129, "be50a8e7d40001", 0, 0},
+		{129, "be50a8e7", 0, 0},
 		{105, "0200000000010200000000020800", 0, 0}, /* no link type we know */
 	};
 

@@ -60,6 +60,26 @@ static size_t name_text(int number, char *buf, size_t size)
 				number);
 }
 
+/* What there is in the place of a question that cannot be read: nothing, or junk. By the id. */
+static enum dns_verdict junk_of(const struct message *m)
+{
+	static const enum dns_verdict verdicts[] = {DNS_MESSAGE_OK, DNS_MESSAGE_NAME,
+						    DNS_MESSAGE_QUESTION};
+
+	return m->name == NO_QUESTION ? verdicts[m->id % 3] : DNS_MESSAGE_OK;
+}
+
+/* A pointer to itself, and a name with three bytes behind it. Return: how many there are */
+static size_t put_junk(const struct message *m, uint8_t *out)
+{
+	bool is_name = junk_of(m) == DNS_MESSAGE_NAME;
+
+	if (junk_of(m) == DNS_MESSAGE_OK)
+		return 0;
+	memcpy(out, is_name ? "\xc0\x0c\0\1\0\1" : "\1a\0\0\1\0", 6);
+	return 6;
+}
+
 /* RFC 1035 section 4.1; the case of letters is drawn anew each time (0x20). */
 static uint16_t encode(struct trial *trial, const struct message *m, uint8_t *out)
 {
@@ -69,14 +89,14 @@ static uint16_t encode(struct trial *trial, const struct message *m, uint8_t *ou
 		(uint8_t)(m->is_response ? 0x81 : 1),
 		(uint8_t)m->rcode,
 		0,
-		m->name != NO_QUESTION,
+		m->name != NO_QUESTION || junk_of(m) != DNS_MESSAGE_OK,
 	};
 	char text[128];
 	size_t at = sizeof(header);
 
 	memcpy(out, header, sizeof(header));
 	if (m->name == NO_QUESTION)
-		return sizeof(header);
+		return (uint16_t)(at + put_junk(m, out + at));
 	name_text(m->name, text, sizeof(text));
 	for (const char *label = text; *label;) {
 		size_t length = strcspn(label, ".");
@@ -122,6 +142,8 @@ static void hand_over(struct trial *trial, const struct message *m)
 	u.event.message_bytes = encode(trial, m, u.bytes + sizeof(struct odd_event));
 	u.event.captured_bytes = u.event.message_bytes;
 	exchange_table__event(trial->table, &u.event);
+	if (junk_of(m) != DNS_MESSAGE_OK)
+		trial->oracle->counters.malformed[junk_of(m)]++;
 }
 
 /* --- traffic ---------------------------------------------------------------------------------- */
@@ -256,7 +278,7 @@ static void put_talks(struct trial *trial)
 		.client_port = (uint16_t)(40000 + dice(trial, 5)),
 		.id = (uint16_t)dice(trial, 5),
 		.protocol = dice(trial, 7) ? IPPROTO_UDP : IPPROTO_TCP,
-		.name = (int)dice(trial, NAMES),
+		.name = dice(trial, 41) ? (int)dice(trial, NAMES) : NO_QUESTION,
 		.qtype = dice(trial, 3) ? 1 : 28,
 		.ifindex = 1 + dice(trial, 2),
 		.hook = ODD_HOOK_XDP,
@@ -286,7 +308,8 @@ static void make_traffic(struct trial *trial)
 	for (unsigned i = 0; i < TALKS; i++)
 		put_talks(trial);
 	qsort(trial->messages, trial->message_count, sizeof(*trial->messages), by_arrival);
-	/* the table remembers orphans once it knows of two interfaces: let it know at once */
+	/* the table remembers orphans once it knows of two interfaces: let it know before */
+	trial->messages[0].is_response = false;
 	for (uint32_t i = 0; i < 2; i++)
 		trial->messages[i].ifindex = i + 1;
 }
@@ -416,7 +439,8 @@ static void check_richness(const struct exchange_counters *c)
 {
 	cr_assert(c->answered > 1000 && c->unanswered > 100 && c->late > 50 && c->orphan > 50 &&
 			  c->duplicate > 50 && c->folded > 1000 && c->retransmitted > 300 &&
-			  c->continued > 300,
+			  c->continued > 300 && c->malformed[DNS_MESSAGE_NAME] > 50 &&
+			  c->malformed[DNS_MESSAGE_QUESTION] > 50,
 		  "answered %lu unanswered %lu late %lu orphan %lu duplicate %lu continued %lu",
 		  c->answered, c->unanswered, c->late, c->orphan, c->duplicate, c->continued);
 }

@@ -396,9 +396,8 @@ Test(json, summary_has_every_counter_by_name)
 		.continued = 118,
 		.folded = 111,
 		.unsampled = 119,
-		.unparsable = {[DNS_MESSAGE_SHORT] = 113,
-			       [DNS_MESSAGE_NAME] = 114,
-			       [DNS_MESSAGE_QUESTION] = 115},
+		.unparsable = 113,
+		.malformed = {[DNS_MESSAGE_NAME] = 114, [DNS_MESSAGE_QUESTION] = 115},
 	};
 	struct source_counters source = {.packets = {1, 20, 300}};
 	struct assembly_totals assembly;
@@ -417,7 +416,7 @@ Test(json, summary_has_every_counter_by_name)
 	}
 	json_summary(out, &summary);
 	fclose(out);
-	end = strstr(text, ",\"unparsable\"");
+	end = strstr(text, ",\"malformed\"");
 	*end = '\0';
 	cr_assert_str_eq(text,
 			 "{\"type\":\"summary\",\"packets\":321,\"coalesced\":303,\"joined\":302,"
@@ -427,9 +426,9 @@ Test(json, summary_has_every_counter_by_name)
 			 "\"continued\":118,\"unsampled\":119,\"folded\":111");
 	cr_assert_str_eq(
 		end + 1,
+		"\"malformed\":{\"bad_name\":114,\"bad_question\":115},"
 		"\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
-		"\"dns_short\":211,\"short\":113,\"bad_name\":114,"
-		"\"bad_question\":115},"
+		"\"dns_short\":211,\"short\":113},"
 		"\"lost\":{\"ring_full\":212,\"shed\":517,\"copy_failed\":214},"
 		"\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
 		"\"ip_header\":202,\"ip6_ext_depth\":203,"

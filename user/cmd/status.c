@@ -67,15 +67,6 @@ static void print_equation(const struct equation *equation, struct style style)
 		       colour__off(style, TABLE_YELLOW));
 }
 
-static uint64_t sum(const uint64_t *numbers, int from, int to)
-{
-	uint64_t total = 0;
-
-	for (int i = from; i < to; i++)
-		total += numbers[i];
-	return total;
-}
-
 static uint64_t sum_drops(const struct state *state, int from, int to)
 {
 	uint64_t total = 0;
@@ -89,8 +80,8 @@ static void print_counters(const struct report *report)
 {
 	const struct state *s = report->state;
 	const struct exchange_counters *x = &s->exchanges;
-	uint64_t unparsable = sum(x->unparsable, SUMMARY_FIRST_BAD_VERDICT, DNS_MESSAGE_VERDICTS) +
-			      sum_drops(s, SUMMARY_NOT_DNS_END, SUMMARY_UNPARSABLE_END);
+	uint64_t unparsable =
+		x->unparsable + sum_drops(s, SUMMARY_NOT_DNS_END, SUMMARY_UNPARSABLE_END);
 	const struct assembly_counters *a = &s->assembly.packets;
 	uint64_t lost = sum_drops(s, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END) + a->shed;
 	/* The kernel's counters are read last: what they are ahead waits to be read. */
@@ -172,9 +163,8 @@ static int print_losses(const struct report *report)
 			add_loss(table, drop_count(s, (enum odd_drop)i),
 				 odd_drop_name((enum odd_drop)i),
 				 odd_drop_remedy((enum odd_drop)i));
-	for (int i = SUMMARY_FIRST_BAD_VERDICT; i < DNS_MESSAGE_VERDICTS; i++)
-		add_loss(table, s->exchanges.unparsable[i], dns_verdict_name((enum dns_verdict)i),
-			 "messages that contradict RFC 1035; counted, not matched");
+	add_loss(table, s->exchanges.unparsable, dns_verdict_name(DNS_MESSAGE_SHORT),
+		 "messages without a whole header; counted, not matched");
 	for (unsigned i = 0; i < assembly_row_count; i++)
 		if (assembly_rows[i].remedy)
 			add_loss(table, assembly_row__number(&assembly_rows[i], &s->assembly),
@@ -298,6 +288,19 @@ static void print_head(const struct report *report)
 		       : "");
 }
 
+/* A line only when there are any; they are matched by their header, so nothing is lost. */
+static void print_malformed(const struct state *s)
+{
+	uint64_t names = s->exchanges.malformed[DNS_MESSAGE_NAME];
+	uint64_t questions = s->exchanges.malformed[DNS_MESSAGE_QUESTION];
+
+	if (names + questions > 0)
+		printf("Malformed: %" PRIu64 " messages matched without their question (%s %" PRIu64
+		       ", %s %" PRIu64 ")\n",
+		       names + questions, dns_verdict_name(DNS_MESSAGE_NAME), names,
+		       dns_verdict_name(DNS_MESSAGE_QUESTION), questions);
+}
+
 static void print_tail(const struct report *report)
 {
 	const struct state *s = report->state;
@@ -309,6 +312,7 @@ static void print_tail(const struct report *report)
 	printf("Memory: %s resident, of which %s for exchanges\n",
 	       size_text(s->resident_bytes, resident), size_text(s->usage.bytes, table));
 	printf("Folded: %" PRIu64 " messages seen at a second hook\n", s->exchanges.folded);
+	print_malformed(s);
 	printf("Rule: intervals of %s, %" PRIu64 " of them; odd above baseline +%s and +%.3g %%; "
 	       "timeout %s\n",
 	       text_duration((int64_t)s->interval_ns, interval), s->window,

@@ -129,11 +129,9 @@ enum dns_verdict dns_message_read(const struct dns_bytes *bytes, struct dns_mess
 const char *dns_verdict_name(enum dns_verdict verdict)
 {
 	static const char *const names[DNS_MESSAGE_VERDICTS] = {
-		[DNS_MESSAGE_OK] = "ok",
-		[DNS_MESSAGE_CUT] = "cut",
+		[DNS_MESSAGE_OK] = "ok",	 [DNS_MESSAGE_CUT] = "cut",
+		[DNS_MESSAGE_NAME] = "bad_name", [DNS_MESSAGE_QUESTION] = "bad_question",
 		[DNS_MESSAGE_SHORT] = "short",
-		[DNS_MESSAGE_NAME] = "bad_name",
-		[DNS_MESSAGE_QUESTION] = "bad_question",
 	};
 
 	return verdict < DNS_MESSAGE_VERDICTS ? names[verdict] : "unknown";

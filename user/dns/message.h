@@ -17,14 +17,20 @@
 #define DNS_FLAG_AD 0x0020
 #define DNS_FLAG_CD 0x0010
 
-/* What became of reading a message. Up to DNS_MESSAGE_CUT it can be matched. */
+/*
+ * What became of reading a message. All but the short ones can be matched: servers answer a
+ * question that they cannot read with FORMERR, by the header alone.
+ */
 enum dns_verdict {
 	DNS_MESSAGE_OK,
 	DNS_MESSAGE_CUT,      /* captured bytes end early; what was readable is filled in */
-	DNS_MESSAGE_SHORT,    /* no whole header */
 	DNS_MESSAGE_NAME,     /* the question's name is malformed or overruns the message */
 	DNS_MESSAGE_QUESTION, /* QTYPE and QCLASS overrun the message */
+	DNS_MESSAGE_SHORT,    /* no whole header: nothing to match by */
 	DNS_MESSAGE_VERDICTS,
+	/* The malformed ones; behind them those that are unparsable. */
+	DNS_MESSAGE_MALFORMED = DNS_MESSAGE_NAME,
+	DNS_MESSAGE_UNPARSABLE = DNS_MESSAGE_SHORT,
 };
 
 struct dns_message {
@@ -48,7 +54,8 @@ struct dns_message {
 /**
  * dns_message_read() - Read header, first question and OPT.
  * @bytes: the message, without TCP's length prefix
- * @ret: filled as far as the verdict tells; all zero for DNS_MESSAGE_SHORT
+ * @ret: filled as far as the verdict tells: without question for NAME and QUESTION, all zero
+ *	for SHORT
  *
  * Further questions (QDCOUNT > 1) are skipped. Defects behind the question
  * (bad records, trailing bytes) end the search for OPT and are no verdict:
@@ -66,7 +73,7 @@ static inline uint8_t dns_opcode(uint16_t flags)
 	return (flags >> 11) & 0xf;
 }
 
-/** dns_verdict_name() - "ok", "cut", "short", "bad_name", "bad_question": as counters are named. */
+/** dns_verdict_name() - "ok", "cut", "bad_name", "bad_question", "short": as counters are named. */
 const char *dns_verdict_name(enum dns_verdict verdict);
 
 #endif

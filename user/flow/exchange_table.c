@@ -53,7 +53,8 @@
  * An entry is found by the hash of its key. Should a client use a key for a
  * second question while the first is remembered, the second entry is hashed
  * with its question, so that no number of questions on one key makes a long
- * chain. A response without question finds the first only.
+ * chain. A response without question finds the first only. A question that
+ * is malformed is none: servers answer it by the header, with FORMERR.
  *
  * VLAN ids tell apart what is otherwise the same query on two VLANs; but a
  * packet without a tag fits any, because NICs and VLAN devices take tags off
@@ -535,10 +536,12 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	exchange_table__tick(table, event->time_ns);
 	s.event = event;
 	verdict = dns_message_read(&bytes, &s.message);
-	if (verdict > DNS_MESSAGE_CUT) {
-		table->counters.unparsable[verdict]++;
+	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
+		table->counters.unparsable++;
 		return;
 	}
+	if (verdict >= DNS_MESSAGE_MALFORMED)
+		table->counters.malformed[verdict]++;
 	if (!table->first_ifindex)
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)

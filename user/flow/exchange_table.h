@@ -27,10 +27,12 @@ struct exchange_counters {
 	uint64_t late;
 	uint64_t orphan;
 	uint64_t duplicate;
-	uint64_t unsampled; /* responses whose query was left out: exchange_table__sample() */
-	uint64_t continued; /* messages of a zone transfer behind its first, which answered */
-	uint64_t folded;    /* the same packet seen at a second hook */
-	uint64_t unparsable[DNS_MESSAGE_VERDICTS]; /* by verdict; OK and CUT stay 0 */
+	uint64_t unsampled;  /* responses whose query was left out: exchange_table__sample() */
+	uint64_t continued;  /* messages of a zone transfer behind its first, which answered */
+	uint64_t folded;     /* the same packet seen at a second hook */
+	uint64_t unparsable; /* no whole header */
+	/* of queries, responses and folded, by verdict; others than NAME and QUESTION stay 0 */
+	uint64_t malformed[DNS_MESSAGE_VERDICTS];
 };
 
 struct exchange_limits {

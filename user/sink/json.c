@@ -287,9 +287,17 @@ static json_t *unparsable_counts(const struct summary *summary)
 	json_t *o = json_object();
 
 	set_drops(o, summary->source, ODD_DROP_FIRST_UNPARSABLE, SUMMARY_UNPARSABLE_END);
-	for (unsigned i = SUMMARY_FIRST_BAD_VERDICT; i < DNS_MESSAGE_VERDICTS; i++)
+	set_integer(o, dns_verdict_name(DNS_MESSAGE_SHORT), summary->exchanges->unparsable);
+	return o;
+}
+
+static json_t *malformed_counts(const struct summary *summary)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = DNS_MESSAGE_MALFORMED; i < DNS_MESSAGE_UNPARSABLE; i++)
 		set_integer(o, dns_verdict_name((enum dns_verdict)i),
-			    summary->exchanges->unparsable[i]);
+			    summary->exchanges->malformed[i]);
 	return o;
 }
 
@@ -343,6 +351,7 @@ void json_summary(FILE *out, const struct summary *summary)
 	set_integer(o, "continued", e->continued);
 	set_integer(o, "unsampled", e->unsampled);
 	set_integer(o, "folded", e->folded);
+	json_object_set_new(o, "malformed", malformed_counts(summary));
 	json_object_set_new(o, "unparsable", unparsable_counts(summary));
 	json_object_set_new(o, "lost", lost_counts(summary));
 	json_object_set_new(o, "not_dns",

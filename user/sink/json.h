@@ -46,6 +46,8 @@ void json_alert(FILE *out, const struct alert *alert, const char *message);
 /**
  * json_summary() - Every counter of the conservation identities, by name.
  *
+ * "malformed" are those of queries, responses and folded whose question cannot be read.
+ *
  *   packets + coalesced = queries + responses + folded + sum(unparsable) + sum(lost)
  */
 void json_summary(FILE *out, const struct summary *summary);

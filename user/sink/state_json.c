@@ -37,6 +37,9 @@ static const struct number_row state_numbers[] = {
 	STATE("exchanges", "continued", exchanges.continued),
 	STATE("exchanges", "unsampled", exchanges.unsampled),
 	STATE("exchanges", "folded", exchanges.folded),
+	STATE("unparsable", "short", exchanges.unparsable),
+	STATE("malformed", "bad_name", exchanges.malformed[DNS_MESSAGE_NAME]),
+	STATE("malformed", "bad_question", exchanges.malformed[DNS_MESSAGE_QUESTION]),
 	STATE("overload", "level", pressure),
 	STATE("overload", "sampled", sampled),
 	STATE("packets", "xdp", source.packets[ODD_HOOK_XDP]),
@@ -231,9 +234,6 @@ json_t *state_json(const struct state *state)
 	write_numbers(json, state_numbers, COUNT(state_numbers), state);
 	write_assembly(json, &state->assembly);
 	json_object_set_new(object_in(json, "settings"), "relative", json_real(state->relative));
-	for (int i = DNS_MESSAGE_CUT + 1; i < DNS_MESSAGE_VERDICTS; i++)
-		set_number(object_in(json, "unparsable"), dns_verdict_name((enum dns_verdict)i),
-			   state->exchanges.unparsable[i]);
 	for (int i = 1; i < ODD_DROP_COUNT; i++)
 		set_number(object_in(json, "drops"), odd_drop_name((enum odd_drop)i),
 			   state->source.drops[i]);
@@ -272,9 +272,6 @@ int state_json_read(const json_t *json, struct state *ret)
 		json_number_value(json_object_get(json_object_get(json, "settings"), "relative"));
 	read_numbers(json, state_numbers, COUNT(state_numbers), ret);
 	read_assembly(json, &ret->assembly);
-	for (int i = DNS_MESSAGE_CUT + 1; i < DNS_MESSAGE_VERDICTS; i++)
-		ret->exchanges.unparsable[i] = number_in(json_object_get(json, "unparsable"),
-							 dns_verdict_name((enum dns_verdict)i));
 	for (int i = 1; i < ODD_DROP_COUNT; i++)
 		ret->source.drops[i] =
 			number_in(json_object_get(json, "drops"), odd_drop_name((enum odd_drop)i));

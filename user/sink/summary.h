@@ -20,9 +20,6 @@ struct summary {
 #define SUMMARY_UNPARSABLE_END ODD_DROP_FIRST_LOST
 #define SUMMARY_LOST_END       ODD_DROP_SERVER_RCODE_FULL
 
-/* Verdicts up to this one let a message be matched. */
-#define SUMMARY_FIRST_BAD_VERDICT (DNS_MESSAGE_CUT + 1)
-
 /** summary_packets() - Packets on a DNS port with payload, of all hooks. */
 static inline uint64_t summary_packets(const struct source_counters *source)
 {

@@ -249,6 +249,10 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 		{"continued", e->continued, "further messages of a zone transfer"},
 		{"unsampled", e->unsampled, "responses to queries left out under overload"},
 		{"folded", e->folded, "packets seen at two places, counted once"},
+		{"bad_name", e->malformed[DNS_MESSAGE_NAME],
+		 "messages whose name is malformed, matched without it"},
+		{"bad_question", e->malformed[DNS_MESSAGE_QUESTION],
+		 "messages that end within their question, matched"},
 		{"coalesced", p->coalesced, "messages that shared packets with others"},
 		{"joined", p->joined, "packets that were parts of messages only"},
 	};
@@ -287,18 +291,16 @@ static uint64_t sum_drops(const struct source_counters *source, unsigned first, 
 static void write_unparsable(const struct text_out *out, const struct summary *summary)
 {
 	uint64_t sum =
-		sum_drops(summary->source, ODD_DROP_FIRST_UNPARSABLE, SUMMARY_UNPARSABLE_END);
+		sum_drops(summary->source, ODD_DROP_FIRST_UNPARSABLE, SUMMARY_UNPARSABLE_END) +
+		summary->exchanges->unparsable;
 
-	for (unsigned i = SUMMARY_FIRST_BAD_VERDICT; i < DNS_MESSAGE_VERDICTS; i++)
-		sum += summary->exchanges->unparsable[i];
 	if (sum == 0)
 		return;
 	fprintf(out->file, "On a DNS port, but not readable: %" PRIu64 "\n", sum);
 	write_drops(out, summary->source, ODD_DROP_FIRST_UNPARSABLE, SUMMARY_UNPARSABLE_END);
-	for (unsigned i = SUMMARY_FIRST_BAD_VERDICT; i < DNS_MESSAGE_VERDICTS; i++)
-		if (summary->exchanges->unparsable[i] > 0)
-			write_count(out, dns_verdict_name((enum dns_verdict)i),
-				    summary->exchanges->unparsable[i], "malformed by its sender");
+	if (summary->exchanges->unparsable > 0)
+		write_count(out, dns_verdict_name(DNS_MESSAGE_SHORT),
+			    summary->exchanges->unparsable, "malformed by its sender");
 }
 
 static bool is_loss(const struct assembly_row *row, const struct summary *summary)

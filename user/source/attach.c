@@ -11,6 +11,7 @@
 #include "attach.h"
 
 #include "base/log.h"
+#include "dispatcher.h"
 #include "holders.h"
 #include "oddns.skel.h"
 
@@ -34,6 +35,7 @@ const char *attach_hook_name(enum attach_hook hook)
 		[ATTACHED_NOT] = "none",
 		[ATTACHED_XDP] = "xdp",
 		[ATTACHED_XDP_GENERIC] = "xdp-generic",
+		[ATTACHED_XDP_DISPATCHER] = "xdp-dispatcher",
 		[ATTACHED_TCX] = "tcx",
 		[ATTACHED_CLSACT] = "clsact",
 	};
@@ -147,21 +149,26 @@ static int attach_tc(struct attachment *a, const struct oddns_bpf *programs, boo
 	return r;
 }
 
-/* Say who is in the way, or what the driver answered. */
-static void note_xdp_refusal(struct attachment *a, int r)
+/* Say who is in the way, or what the driver answered. @join: what dispatcher__join() returned */
+static void note_xdp_refusal(struct attachment *a, int r, int join)
 {
-	char name[BPF_OBJ_NAME_LEN];
+	char name[BPF_OBJ_NAME_LEN], why[48] = "";
 	__u32 id = 0;
 
+	if (join == -ENOPKG)
+		snprintf(why, sizeof(why), "; with libxdp 1.3 oddns could join it");
+	else if (join != -EBUSY)
+		snprintf(why, sizeof(why), "; joining it failed: %s", strerror(-join));
 	if (r == -EBUSY && attach_xdp_holder(a->ifindex, &id, name) == 0 && id)
-		snprintf(a->note, sizeof(a->note), "XDP is held by program %u '%s'", id, name);
+		snprintf(a->note, sizeof(a->note), "XDP is held by program %u '%s'%s", id, name,
+			 strcmp(name, "xdp_dispatcher") == 0 ? why : "");
 	else if (r == -EOPNOTSUPP || r == -EINVAL)
 		snprintf(a->note, sizeof(a->note), "the driver has no native XDP");
 	else
 		snprintf(a->note, sizeof(a->note), "native XDP was refused: %s", strerror(-r));
 }
 
-static int attach_xdp(struct attachment *a, const struct oddns_bpf *programs, bool generic)
+static int attach_xdp_link(struct attachment *a, const struct oddns_bpf *programs, bool generic)
 {
 	int r = link_xdp(a, programs, generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
 
@@ -172,6 +179,24 @@ static int attach_xdp(struct attachment *a, const struct oddns_bpf *programs, bo
 	return 0;
 }
 
+static int attach_xdp(struct attachment *a, const struct oddns_bpf *programs, bool generic)
+{
+	int r = attach_xdp_link(a, programs, generic), join = -EBUSY;
+
+	if (r == -EBUSY)
+		join = dispatcher__join(a->ifindex, programs, &a->place);
+	if (join == 0) {
+		a->ingress = ATTACHED_XDP_DISPATCHER;
+		snprintf(a->note, sizeof(a->note), "shares XDP through libxdp's dispatcher");
+		return 0;
+	}
+	if (join == -EAGAIN)
+		r = attach_xdp_link(a, programs, generic);
+	if (r < 0)
+		note_xdp_refusal(a, r, join);
+	return r;
+}
+
 static int attach_ingress(struct attachment *a, const struct oddns_bpf *programs,
 			  enum attach_mode mode)
 {
@@ -180,10 +205,7 @@ static int attach_ingress(struct attachment *a, const struct oddns_bpf *programs
 	if (mode == ATTACH_TC)
 		return attach_tc(a, programs, false, &a->ingress);
 	r = attach_xdp(a, programs, mode == ATTACH_XDP_GENERIC);
-	if (r == 0)
-		return 0;
-	note_xdp_refusal(a, r);
-	if (mode != ATTACH_AUTO)
+	if (r == 0 || mode != ATTACH_AUTO)
 		return r;
 	r = attach_tc(a, programs, false, &a->ingress);
 	return r == 0 ? 0 : attach_xdp(a, programs, true);
@@ -204,6 +226,7 @@ int attachment__attach(struct attachment *a, const struct oddns_bpf *programs,
 	a->ifindex = if_nametoindex(a->ifname);
 	a->ingress = a->egress = ATTACHED_NOT;
 	a->ingress_link = a->egress_link = -1;
+	a->place = NULL;
 	a->made_clsact = false;
 	a->note[0] = '\0';
 	if (!a->ifindex)
@@ -253,6 +276,8 @@ void attachment__detach(struct attachment *a)
 		detach_clsact(a, BPF_TC_EGRESS);
 	if (a->made_clsact && !others_use_clsact(a->ifindex))
 		(void)bpf_tc_hook_destroy(&clsact);
+	dispatcher__leave(a->place);
+	a->place = NULL;
 	if (a->ingress != ATTACHED_NOT && a->ingress_link >= 0)
 		close(a->ingress_link);
 	if (a->egress != ATTACHED_NOT && a->egress_link >= 0)

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 
+struct dispatcher_place;
 struct oddns_bpf;
 
 /* Which ingress hook is wanted. */
@@ -23,6 +24,7 @@ enum attach_hook {
 	ATTACHED_NOT,
 	ATTACHED_XDP,
 	ATTACHED_XDP_GENERIC,
+	ATTACHED_XDP_DISPATCHER, /* beside others, native or generic as they are */
 	ATTACHED_TCX,
 	ATTACHED_CLSACT,
 };
@@ -34,7 +36,8 @@ struct attachment {
 	enum attach_hook egress;
 	int ingress_link; /* bpf_link, -1: none */
 	int egress_link;
-	unsigned refused; /* index that could not be attached to; not tried again */
+	struct dispatcher_place *place; /* when ingress is ATTACHED_XDP_DISPATCHER */
+	unsigned refused;		/* index that could not be attached to; not tried again */
 	/* lines written of it, see live__follow_links() */
 	__u64 telling_since_ns;
 	unsigned told;
@@ -48,6 +51,7 @@ struct attachment {
  * @a: ifname is set, the rest is filled
  * @mode: for ingress
  *
+ * Where other programs hold XDP through libxdp's dispatcher, ours is added to them.
  * On the loopback device only egress is used: each packet passes both hooks.
  *
  * Return: 0, negative errno after reporting: -ENODEV no such interface, -EBUSY
@@ -60,7 +64,7 @@ int attachment__attach(struct attachment *a, const struct oddns_bpf *programs,
 /** attachment__detach() - Undo attachment__attach(); fine for one that is not attached. */
 void attachment__detach(struct attachment *a);
 
-/** attach_hook_name() - "none", "xdp", "xdp-generic", "tcx", "clsact". */
+/** attach_hook_name() - "none", "xdp", "xdp-generic", "xdp-dispatcher", "tcx", "clsact". */
 const char *attach_hook_name(enum attach_hook hook);
 
 /**

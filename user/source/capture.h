@@ -15,7 +15,7 @@ struct capture_counters {
  * @path: file; "-" is standard input
  * @ret: counts; added to what is there, also on failure
  *
- * Link types: Ethernet, Linux cooked v1 and v2, raw IP, null and loopback; what
+ * Link types: Ethernet, Linux cooked v1 and v2, raw IP, null, loopback, ARCNET; what
  * is not Ethernet gets an Ethernet header with the right EtherType in front.
  * Frames that the snap length cut are fed as far as they go. Memory: one frame.
  * Reports errors on stderr: not a capture, unknown link type, cut or corrupt

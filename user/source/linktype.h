@@ -24,7 +24,8 @@ const char *linktype_names(void);
  *
  * Made headers have addresses of zeros. A protocol number of Linux cooked
  * captures stays as EtherType, so a VLAN tag that libpcap put back is walked
- * like any other.
+ * like any other. ARCNET fragments (RFC 1201, in captures of BSD only) are not joined:
+ * the first one is a packet that was cut.
  *
  * Return: length of the Ethernet frame, 14..ENGINE_FRAME_MAX; 0 when the frame is
  * shorter than its link header, says that it holds no IP, or would be too long
