@@ -22,6 +22,15 @@ lost; lost, the share of the seen that is in no exchange, as the daemon counts;
 processor, time that the daemon took in the time of sending, 100 % is one
 processor.
 
+shed: live.shed.PHASE, 200 000 packets/s (or what the sender reaches) for a daemon
+that shares its processor with a process that never rests and is preferred (nice 19
+against 0: 1.5 % of the time), in the first seconds ("onset") and in those that
+follow ("after"). Rows: offered; given_up, the share of messages that was left out
+by order; lost, the share that found no room in the ring, whatever it was;
+unanswered, the share of exchanges that were read of which the response is missing,
+though the wire had it; random, computed: the same if what was not read had been
+lost at random.
+
 It runs in namespaces of its own (PIDs, mounts, network): when its first process
 ends, the kernel ends the rest, and takes interfaces and pinned maps along.
 """
@@ -43,6 +52,9 @@ WAIT_S = 10
 CURVE_FROM = 50000  # packets/s
 CURVE_S = 2  # of sending at each point
 REACHED = 0.95  # of the rate that was asked for; less: it is beyond the sender
+SHED_RATE = 200000  # packets/s, at which the capture has the latencies that it says
+SHED_PHASES = (("onset", 3), ("after", 5))  # how often the capture is sent, whole
+SHED_SETTINGS = ["--set", "sensor.timeout=400ms", "--set", "sensor.grace=0s"]
 PLACES = {"1cpu": ("0", "0"), "2cpu": ("0", None)}  # processors: of the sender, of the daemon
 
 
@@ -67,11 +79,12 @@ def pinned(cpus):
 class Daemon:
     """`oddns run` on the receiving end, at the given hook, on some processors."""
 
-    def __init__(self, oddns, hook, cpus=None):
+    def __init__(self, oddns, hook, cpus=None, nice=0, settings=()):
         self.oddns = oddns
         self.errors = open(f"{DIR}/stderr", "w+", encoding="utf-8")
-        self.process = subprocess.Popen([*pinned(cpus), oddns, "run", "-i", "to1",
-                                         "--hook", hook, *SETTINGS], stdout=subprocess.DEVNULL, stderr=self.errors)
+        self.process = subprocess.Popen(
+            [*pinned(cpus), "nice", "-n", str(nice), oddns, "run", "-i", "to1", "--hook", hook,
+             *SETTINGS, *settings], stdout=subprocess.DEVNULL, stderr=self.errors)
         self.wait(lambda status: status["running"], "start")
 
     def status(self):
@@ -228,6 +241,36 @@ def measure_curve(oddns, capture):
         daemon.stop()
 
 
+def shed_rows(name, rate, before, after):
+    """Print what became of messages between two statuses. All queries were answered."""
+    def grown(part, *names):
+        return sum(after[part][key] - before[part][key] for key in names)
+    seen = sum(after["packets"].values()) - sum(before["packets"].values())
+    given_up = grown("drops", "shed") + grown("assembly", "shed")
+    unanswered, read = grown("exchanges", "unanswered"), grown("exchanges", "answered", "unanswered")
+    print(f"{name}.offered {rate:.0f}")
+    print(f"{name}.given_up {100 * given_up / seen:.4f}")
+    print(f"{name}.lost {100 * grown('drops', 'ring_full') / seen:.4f}")
+    print(f"{name}.unanswered {100 * unanswered / max(read, 1):.4f}")
+    # a query that was read lacks its response as often as any message is lost
+    print(f"{name}.random {100 * (given_up + grown('drops', 'ring_full')) / seen:.4f}", flush=True)
+
+
+def measure_shed(oddns, capture):
+    """A daemon that is kept from its processor by another process; prints the rows."""
+    daemon = Daemon(oddns, "xdp", "1", nice=19, settings=SHED_SETTINGS)
+    before = daemon.status()
+    with subprocess.Popen([*pinned("1"), sys.executable, "-c", "while True: pass"]) as hog:
+        for phase, loops in SHED_PHASES:
+            _, rate = tcpreplay("--timer", "nano", "--pps", str(SHED_RATE), "--loop", str(loops),
+                                capture, cpus="0")
+            after = daemon.settled()
+            shed_rows(f"live.shed.{phase}", rate, before, after)
+            before = after
+        hog.kill()
+    daemon.stop()
+
+
 def world(oddns, bench, parts):
     """Inside the namespaces: two ends of a veth, no addresses, so that nothing else is sent."""
     run("mount", "-t", "tmpfs", "tmpfs", "/run")
@@ -242,6 +285,8 @@ def world(oddns, bench, parts):
     run(bench, "--write", capture)
     if "rates" in parts:
         measure(oddns, bench, capture)
+    if "shed" in parts:
+        measure_shed(oddns, capture)
     if "curve" in parts:
         measure_curve(oddns, capture)
 

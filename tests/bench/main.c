@@ -84,6 +84,11 @@ static const struct figure {
 	{"live.curve.*.unseen", "%", 2, TARGET_NONE, 0, NULL},
 	{"live.curve.*.lost", "%", 2, TARGET_NONE, 0, NULL},
 	{"live.curve.*.processor", "%", 1, TARGET_NONE, 0, NULL},
+	{"live.shed.*.offered", "packets/s", 0, TARGET_NONE, 0, NULL},
+	{"live.shed.*.given_up", "%", 2, TARGET_NONE, 0, NULL},
+	{"live.shed.*.lost", "%", 2, TARGET_NONE, 0, NULL},
+	{"live.shed.*.unanswered", "%", 2, TARGET_NONE, 0, NULL},
+	{"live.shed.*.random", "%", 2, TARGET_NONE, 0, NULL},
 };
 
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))

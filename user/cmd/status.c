@@ -122,6 +122,13 @@ static bool is_news(enum odd_drop drop)
 	return drop != ODD_DROP_NONE && drop != ODD_DROP_TCP_CONTROL && drop != ODD_DROP_FRAGMENT;
 }
 
+/* What was left out is one loss, by the programs or behind the ring. */
+static uint64_t drop_count(const struct state *state, enum odd_drop drop)
+{
+	return state->source.drops[drop] +
+	       (drop == ODD_DROP_SHED ? state->assembly.packets.shed : 0);
+}
+
 static void add_loss(struct table *table, uint64_t count, const char *name, const char *remedy)
 {
 	if (!count)
@@ -153,7 +160,8 @@ static int print_losses(const struct report *report)
 		return r;
 	for (int i = 0; i < ODD_DROP_COUNT; i++)
 		if (is_news((enum odd_drop)i))
-			add_loss(table, s->source.drops[i], odd_drop_name((enum odd_drop)i),
+			add_loss(table, drop_count(s, (enum odd_drop)i),
+				 odd_drop_name((enum odd_drop)i),
 				 odd_drop_remedy((enum odd_drop)i));
 	add_loss(table, s->exchanges.unparsable, dns_verdict_name(DNS_MESSAGE_SHORT),
 		 "messages without a whole header; counted, not matched");
@@ -163,7 +171,12 @@ static int print_losses(const struct report *report)
 				 assembly_loss_name(&assembly_rows[i], name),
 				 assembly_rows[i].remedy);
 	add_loss(table, s->exchanges.evicted, "evicted",
-		 "more queries at once than remembered: raise sensor.pending");
+		 drop_count(s, ODD_DROP_SHED)
+			 ? "queries that waited when they were left out, or when there was no "
+			   "room: as shed; raise sensor.pending"
+			 : "more queries at once than remembered: raise sensor.pending");
+	add_loss(table, s->exchanges.unsampled, "unsampled",
+		 "responses whose queries were left out: as shed");
 	add_loss(table, s->servers_evicted, "server_evicted",
 		 "more servers than remembered: raise sensor.servers, or name yours in a [group]");
 	if (table__is_empty(table)) {
@@ -237,6 +250,21 @@ static const char *age_text(int64_t ns, char buf[48])
 	return buf;
 }
 
+/* What is given up now. Level 1 is payload alone. */
+static void print_pressure(const struct report *report)
+{
+	const struct state *s = report->state;
+
+	if (!s->pressure)
+		return;
+	printf("%sOverload, level %" PRIu64 ": at most 128 bytes of each message are read",
+	       colour__on(report->style, TABLE_YELLOW), s->pressure);
+	if (s->sampled > 1)
+		printf(", and one of %" PRIu64 " exchanges", s->sampled);
+	printf("; the kernel's counters are complete%s\n",
+	       colour__off(report->style, TABLE_YELLOW));
+}
+
 static void print_head(const struct report *report)
 {
 	const struct state *s = report->state;
@@ -252,6 +280,7 @@ static void print_head(const struct report *report)
 		       "overloaded%s\n",
 		       colour__on(report->style, TABLE_RED), age_text(now - s->now_ns, age),
 		       colour__off(report->style, TABLE_RED));
+	print_pressure(report);
 	printf("Direction: %s%s\n", s->direction,
 	       strstr(s->direction, "only")
 		       ? "; no verdicts until the other half of the traffic is seen: add the "
@@ -278,12 +307,6 @@ static void print_tail(const struct report *report)
 	char table[32], resident[32], interval[TEXT_DURATION_MAX], timeout[TEXT_DURATION_MAX],
 		limit[TEXT_DURATION_MAX];
 
-	if (s->pressure)
-		printf("%sOverload, level %" PRIu64
-		       ": of messages the first 128 bytes are read, of "
-		       "exchanges one of %" PRIu64 "%s\n",
-		       colour__on(report->style, TABLE_YELLOW), s->pressure, s->sampled,
-		       colour__off(report->style, TABLE_YELLOW));
 	printf("Pending: %" PRIu64 " queries; remembered %" PRIu64 " of at most %" PRIu64 "\n",
 	       s->exchanges.pending, s->usage.entries, s->usage.limit);
 	printf("Memory: %s resident, of which %s for exchanges\n",

@@ -8,22 +8,26 @@
 #define PACKETS(name)	  "assembly", #name, AT(packets.name)
 #define FRAGMENTS(name)	  "fragments", #name, AT(fragments.name)
 #define TCP(name)	  "tcp", #name, AT(streams.name)
-#define RAISE_ASSEMBLY	  "; raise sensor.assembly"
-#define RAISE_CONNECTIONS "; raise sensor.connections"
+#define RAISE_ASSEMBLY	  ": raise sensor.assembly"
+#define RAISE_CONNECTIONS ": raise sensor.connections"
+#define LOOK_FOR_LOSS	  ": look for loss at the mirror port and in sensor.ring"
+#define AN_ATTACK	  ": an attack, or a broken sender"
 
 const struct assembly_row assembly_rows[] = {
 	{PACKETS(packets), NULL},
 	{PACKETS(messages), NULL},
 	{PACKETS(joined), NULL},
 	{PACKETS(coalesced), NULL},
-	{PACKETS(shed), "left out under overload, as whole exchanges; give the daemon a processor"},
+	{PACKETS(shed), NULL}, /* a loss, told together with what the programs gave up */
 
 	{FRAGMENTS(fragments), NULL},
 	{FRAGMENTS(reassembled), NULL},
-	{FRAGMENTS(partial), "datagrams of which fragments never came; what came is read"},
-	{FRAGMENTS(overlapping), "datagrams whose fragments overlap, refused (RFC 8200 4.5)"},
+	{FRAGMENTS(partial), "datagrams whose fragments did not all come, read as far as they "
+			     "go" LOOK_FOR_LOSS},
+	{FRAGMENTS(overlapping), "datagrams whose fragments overlap, refused (RFC 8200 "
+				 "4.5)" AN_ATTACK},
 	{FRAGMENTS(repeated), NULL},
-	{FRAGMENTS(misshapen), "fragments that fit no datagram, made by an attacker or a fault"},
+	{FRAGMENTS(misshapen), "fragments that fit no datagram" AN_ATTACK},
 	{FRAGMENTS(unclaimed), NULL}, /* never known to be DNS */
 	{FRAGMENTS(evicted), "datagrams given up for want of room" RAISE_ASSEMBLY},
 	{FRAGMENTS(held), NULL},
@@ -32,17 +36,19 @@ const struct assembly_row assembly_rows[] = {
 	{TCP(segments), NULL},
 	{TCP(controls), NULL},
 	{TCP(messages), NULL},
-	{TCP(cut), "messages over TCP that lack a part; what came is read"},
+	{TCP(cut), "messages over TCP that lack a part, read as far as they go: see tcp_holes"},
 	{TCP(over_message), NULL}, /* long ones, whose rest is not kept */
-	{TCP(headless), "messages over TCP that lack their start"},
+	{TCP(headless), "messages over TCP that lack their start: see tcp_holes"},
 	{TCP(retransmitted), NULL},
 	{TCP(reordered), NULL},
 	{TCP(overlapping), NULL},
-	{TCP(holes), "segments that were not seen; mirror ports drop when they are overloaded"},
+	{TCP(holes), "places where segments were not seen" LOOK_FOR_LOSS},
 	{TCP(resynced), NULL},
-	{TCP(skipped), "segments of streams that began before they were watched, or behind a hole"},
-	{TCP(misframed), "places in TCP streams where no message can begin: not DNS, or a fault"},
-	{TCP(over_connection), "segments that came too far before their turn"},
+	{TCP(skipped),
+	 "segments of streams whose start was not seen, or behind a hole: nothing to do, "
+	 "new connections are read"},
+	{TCP(misframed), "places where no message can begin: not DNS, or a broken sender"},
+	{TCP(over_connection), "segments that came too far before their turn" LOOK_FOR_LOSS},
 	{TCP(over_total), "segments that found no room" RAISE_ASSEMBLY},
 	{TCP(opened), NULL},
 	{TCP(closed), NULL},

@@ -330,19 +330,24 @@ static void write_assembly_loss(const struct text_out *out, const struct summary
 static void write_lost(const struct text_out *out, const struct summary *summary)
 {
 	const struct exchange_counters *e = summary->exchanges;
-	uint64_t sum = sum_drops(summary->source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT) +
-		       e->evicted + assembly_losses(summary);
+	struct source_counters source = *summary->source;
+	uint64_t sum;
 
+	source.drops[ODD_DROP_SHED] = summary_shed(summary);
+	sum = sum_drops(&source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT) + e->evicted +
+	      assembly_losses(summary);
 	if (sum == 0)
 		return;
 	fprintf(out->file, "Lost: %" PRIu64 "\n", sum);
-	write_drops(out, summary->source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT);
+	write_drops(out, &source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT);
 	for (unsigned i = 0; i < assembly_row_count; i++)
 		if (is_loss(&assembly_rows[i], summary))
 			write_assembly_loss(out, summary, &assembly_rows[i]);
 	if (e->evicted > 0)
 		write_count(out, "evicted", e->evicted,
-			    "pending queries given up; raise sensor.pending");
+			    sum_drops(&source, ODD_DROP_SHED, ODD_DROP_SHED + 1)
+				    ? "pending queries given up under overload, or for want of room"
+				    : "pending queries given up: raise sensor.pending");
 }
 
 static void write_not_dns(const struct text_out *out, const struct summary *summary)

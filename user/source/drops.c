@@ -20,14 +20,14 @@ static const struct {
 	[ODD_DROP_TCP_CONTROL] = {"tcp_control", "TCP segments without data, as expected"},
 	[ODD_DROP_UDP_LENGTH] = {"udp_length", "UDP lengths contradict the IP packet"},
 	[ODD_DROP_TCP_HEADER] = {"tcp_header", "TCP data offsets point outside the packet"},
-	[ODD_DROP_DNS_SHORT] = {"dns_short", "datagrams too short for a DNS header"},
+	[ODD_DROP_DNS_SHORT] = {"dns_short", "too short for a DNS header: not DNS, or a scanner"},
 	[ODD_DROP_RING_FULL] = {"ring_full", "the daemon falls behind: raise sensor.ring, or give "
 					     "it a processor of its own"},
-	[ODD_DROP_SHED] = {"shed", "the daemon falls behind and reads whole exchanges by sample; "
-				   "give it a processor of its own"},
+	[ODD_DROP_SHED] = {"shed", "left out under overload, as whole exchanges: give the daemon a "
+				   "processor of its own"},
 	[ODD_DROP_COPY_FAILED] = {"copy_failed", "the kernel refused to copy the message"},
 	[ODD_DROP_SERVER_RCODE_FULL] =
-		{"server_rcode_full", "more servers than the map holds, counted in overflow_rcode; "
+		{"server_rcode_full", "more servers than the map holds, counted in overflow_rcode: "
 				      "raise sensor.servers"},
 	[ODD_DROP_PART_LOST] = {"part_lost", "parts of packets found no room in the ring: raise "
 					     "sensor.ring"},

@@ -156,9 +156,10 @@ void programs__counters(const struct oddns_bpf *programs, struct source_counters
 	memset(ret, 0, sizeof(*ret));
 	if (!values)
 		return;
-	for (__u32 i = 0; i < ODD_HOOK_COUNT; i++)
-		ret->packets[i] = sum_cpus(programs->maps.packets, i, values, cpus);
+	/* a packet is counted before its loss, so losses are read first: never more than packets */
 	for (__u32 i = ODD_DROP_FIRST; i < ODD_DROP_COUNT; i++)
 		ret->drops[i] = sum_cpus(programs->maps.drops, i, values, cpus);
+	for (__u32 i = 0; i < ODD_HOOK_COUNT; i++)
+		ret->packets[i] = sum_cpus(programs->maps.packets, i, values, cpus);
 	free(values);
 }
