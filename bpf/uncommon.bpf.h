@@ -287,6 +287,8 @@ static __always_inline void take_segment(struct work *w, const enum odd_hook hoo
 		count_drop(ODD_DROP_TCP_CONTROL);
 		if (!(p->tcp_flags & (ODD_TCP_SYN | ODD_TCP_FIN | ODD_TCP_RST)))
 			return;
+		/* no packet to count, but room that is taken: a flood of SYNs must call, too */
+		w->scratch->wakeup = wakeup_flag(0, true);
 	}
 	if (!is_shed(p, 0))
 		emit_parts(w, hook);
