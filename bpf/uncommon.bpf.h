@@ -287,6 +287,8 @@ static __always_inline void take_segment(struct work *w, const enum odd_hook hoo
 		count_drop(ODD_DROP_TCP_CONTROL);
 		if (!(p->tcp_flags & (ODD_TCP_SYN | ODD_TCP_FIN | ODD_TCP_RST)))
 			return;
+		/* no packet to count, but room that is taken: a flood of SYNs must call, too */
+		w->scratch->wakeup = wakeup_flag(0, true);
 	}
 	if (!is_shed(p, 0))
 		emit_parts(w, hook);
@@ -294,12 +296,11 @@ static __always_inline void take_segment(struct work *w, const enum odd_hook hoo
 		count_drop(ODD_DROP_SHED);
 }
 
-/* Under pressure later fragments go first: they are payload. */
 static __always_inline void take_fragment(struct work *w, const enum odd_hook hook)
 {
 	const struct odd_packet *p = &w->scratch->packet;
 	__u8 header[ODD_DNS_HEADER_BYTES];
-	bool shed = shedding.mask && p->flags & ODD_EVENT_LATER;
+	bool shed = shedding.later && p->flags & ODD_EVENT_LATER;
 
 	if (!is_wanted_fragment(w->scratch))
 		return;

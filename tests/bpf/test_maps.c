@@ -126,6 +126,40 @@ Test(maps, syn_that_finds_no_room_is_a_lost_part)
 	fixture_free(&fixture);
 }
 
+/* Each SYN looks before it takes 8 + 104 bytes of its own. */
+Test(maps, syn_sees_how_much_waits)
+{
+	struct programs_options options = fixture_options();
+	static const struct packet syn = {.version = 4, .protocol = 6, PACKET_UP, .tcp_flags = 2};
+
+	fixture_load(&fixture, &options);
+	run(&syn, 23);
+	cr_expect_eq(fixture.programs->bss->backlog, 22 * 112, "%u",
+		     fixture.programs->bss->backlog);
+	fixture_free(&fixture);
+}
+
+/* Later fragments are payload: they go before any exchange does, and first ones stay. */
+Test(maps, later_fragments_are_given_up_alone)
+{
+	struct programs_options options = fixture_options();
+	static const struct packet first = {
+		.version = 4, PACKET_UP, .messages = {1000}, .fragment = 0x2000};
+	static const struct packet later = {
+		.version = 4, PACKET_UP, .messages = {1000}, .fragment = 126};
+
+	fixture_load(&fixture, &options);
+	fixture.programs->data->shedding.later = 1;
+	fixture_begin(&fixture);
+	run(&first, 1);
+	run(&later, 23);
+	fixture_end(&fixture);
+	cr_expect_eq(fixture.result.count, 1);
+	cr_expect_eq(fixture.result.counters.packets[ODD_HOOK_XDP], 24);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_SHED], 23);
+	fixture_free(&fixture);
+}
+
 /* A message longer than the whole ring's room never fits, and is lost each time. */
 Test(maps, message_larger_than_the_ring_is_lost_and_counted)
 {

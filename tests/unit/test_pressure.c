@@ -34,6 +34,7 @@ Test(pressure, nothing_is_given_up_below_half_of_the_ring)
 	order = pressure__order(&pressure);
 	cr_expect_eq(order.snaplen, 512);
 	cr_expect_eq(order.mask, 0);
+	cr_expect_eq(order.later, 0);
 	cr_expect_eq(pressure__kept(&pressure), 1);
 }
 
@@ -53,6 +54,7 @@ Test(pressure, payload_goes_first_and_then_half_of_the_exchanges_for_each_level)
 		cr_expect_eq(order.mask, levels[i].mask, "level %u: %x", i + 1, order.mask);
 		cr_expect_eq(pressure__kept(&pressure), levels[i].kept);
 		cr_expect_eq(order.seed, 4711);
+		cr_expect_eq(order.later, 1, "fragments without a header are payload");
 	}
 }
 

@@ -226,6 +226,7 @@ void live__shed(struct live *live, const struct odd_shedding *order)
 
 	/* the mask last: with it the others count */
 	shedding->snaplen = order->snaplen;
+	shedding->later = order->later;
 	shedding->seed = order->seed;
 	shedding->mask = order->mask;
 }

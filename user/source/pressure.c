@@ -8,7 +8,9 @@
  * alerts about ourselves. So the daemon decides, before the ring is full:
  *
  *	level 1    payload: of each message the first 128 bytes travel, which
- *	           hold header and question of all but the longest names
+ *	           hold header and question of all but the longest names; of split
+ *	           datagrams the first fragment. So a flood of later ones, which
+ *	           belong to nothing and are full-sized, costs no exchange
  *	level 2    and half of the exchanges do not travel at all
  *	level 3    three quarters, and so on
  *	always     every message is counted by server and rcode in the kernel
@@ -78,5 +80,6 @@ struct odd_shedding pressure__order(const struct pressure *pressure)
 		.snaplen = pressed ? PRESSED_SNAPLEN : pressure->snaplen,
 		.mask = pressure__kept(pressure) - 1,
 		.seed = pressure->seed,
+		.later = pressure->level > 0,
 	};
 }
