@@ -67,23 +67,15 @@ static void print_equation(const struct equation *equation, struct style style)
 		       colour__off(style, TABLE_YELLOW));
 }
 
-static uint64_t sum_drops(const struct state *state, int from, int to)
-{
-	uint64_t total = 0;
-
-	for (int i = from; i < to; i++)
-		total += state->source.drops[i];
-	return total;
-}
-
 static void print_counters(const struct report *report)
 {
 	const struct state *s = report->state;
 	const struct exchange_counters *x = &s->exchanges;
-	uint64_t unparsable =
-		x->unparsable + sum_drops(s, SUMMARY_NOT_DNS_END, SUMMARY_UNPARSABLE_END);
+	uint64_t unparsable = x->unparsable + summary_drops(&s->source, SUMMARY_NOT_DNS_END,
+							    SUMMARY_UNPARSABLE_END);
 	const struct assembly_counters *a = &s->assembly.packets;
-	uint64_t lost = sum_drops(s, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END) + a->shed;
+	uint64_t lost =
+		summary_drops(&s->source, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END) + a->shed;
 	/* The kernel's counters are read last: what they are ahead waits to be read. */
 	uint64_t seen = summary_packets(&s->source) + a->coalesced;
 	uint64_t known = x->queries + x->responses + x->folded + unparsable + a->joined + lost;

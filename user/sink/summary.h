@@ -30,6 +30,17 @@ static inline uint64_t summary_packets(const struct source_counters *source)
 	return packets;
 }
 
+/** summary_drops() - Sum of the reasons from @first to before @end. */
+static inline uint64_t summary_drops(const struct source_counters *source, unsigned first,
+				     unsigned end)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = first; i < end; i++)
+		sum += source->drops[i];
+	return sum;
+}
+
 /** summary_shed() - Packets left out under overload, by the programs and behind the ring. */
 static inline uint64_t summary_shed(const struct summary *summary)
 {

@@ -279,19 +279,10 @@ static void write_drops(const struct text_out *out, const struct source_counters
 				    odd_drop_remedy((enum odd_drop)i));
 }
 
-static uint64_t sum_drops(const struct source_counters *source, unsigned first, unsigned end)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = first; i < end; i++)
-		sum += source->drops[i];
-	return sum;
-}
-
 static void write_unparsable(const struct text_out *out, const struct summary *summary)
 {
 	uint64_t sum =
-		sum_drops(summary->source, ODD_DROP_FIRST_UNPARSABLE, SUMMARY_UNPARSABLE_END) +
+		summary_drops(summary->source, ODD_DROP_FIRST_UNPARSABLE, SUMMARY_UNPARSABLE_END) +
 		summary->exchanges->unparsable;
 
 	if (sum == 0)
@@ -334,7 +325,7 @@ static void write_lost(const struct text_out *out, const struct summary *summary
 	uint64_t sum;
 
 	source.drops[ODD_DROP_SHED] = summary_shed(summary);
-	sum = sum_drops(&source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT) + e->evicted +
+	sum = summary_drops(&source, ODD_DROP_FIRST_LOST, ODD_DROP_COUNT) + e->evicted +
 	      assembly_losses(summary);
 	if (sum == 0)
 		return;
@@ -345,14 +336,14 @@ static void write_lost(const struct text_out *out, const struct summary *summary
 			write_assembly_loss(out, summary, &assembly_rows[i]);
 	if (e->evicted > 0)
 		write_count(out, "evicted", e->evicted,
-			    sum_drops(&source, ODD_DROP_SHED, ODD_DROP_SHED + 1)
+			    summary_drops(&source, ODD_DROP_SHED, ODD_DROP_SHED + 1)
 				    ? "pending queries given up under overload, or for want of room"
 				    : "pending queries given up: raise sensor.pending");
 }
 
 static void write_not_dns(const struct text_out *out, const struct summary *summary)
 {
-	uint64_t sum = sum_drops(summary->source, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END);
+	uint64_t sum = summary_drops(summary->source, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END);
 
 	if (sum == 0)
 		return;
