@@ -51,8 +51,8 @@ static __always_inline const void *cursor_take(struct odd_cursor *c, __u32 bytes
 }
 
 /*
- * The walk goes no further than this into a frame: no frame has so many bytes of headers,
- * and packet pointers may be moved by at most 65 535.
+ * Above all places where a walk reads (ODD_HEADERS_BYTES, and a step of 2 KiB), and below the
+ * 65 535 by which packet pointers may be moved.
  */
 #define CURSOR_OFFSET_MASK 0x7fff
 

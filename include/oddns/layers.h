@@ -57,11 +57,19 @@
 #define ODD_NEXT_LABEL	    0x20002 /* a further MPLS label */
 #define ODD_NEXT_UNLABELLED 0x20003 /* behind the last one */
 
+/*
+ * Headers that reach further into a frame count as cut in both engines: the kernel's reads them
+ * in the first buffer only, which has 3 520 bytes under BPF_PROG_TEST_RUN (a page of 4 KiB
+ * without headroom and skb_shared_info). All that can be walked take some 500 bytes if none is
+ * padded, one extension header up to 2 048.
+ */
+#define ODD_HEADERS_BYTES 3072
+
 /* Where a walk stands. All offsets are from the start of the frame. */
 struct odd_walk {
 	__u32 offset; /* of the next header */
 	__u32 next;   /* its kind: an ethertype, or ODD_NEXT_* */
-	/* Headers reach no further: end of the readable bytes, of the packet around, of the mask */
+	/* Headers reach no further: end of the readable bytes, of the packet around */
 	__u32 readable;
 	__u32 end;     /* of the packet around the innermost one, as its headers say */
 	__u32 claimed; /* end of the innermost IP packet as its header says; 0: unknown */
@@ -95,7 +103,7 @@ static __always_inline void odd_walk_start(struct odd_walk *w, __u32 readable, _
 {
 	*w = (struct odd_walk){0};
 	w->next = ODD_ETHERTYPE_ETHERNET;
-	w->readable = readable < CURSOR_OFFSET_MASK ? readable : CURSOR_OFFSET_MASK;
+	w->readable = readable < ODD_HEADERS_BYTES ? readable : ODD_HEADERS_BYTES;
 	w->end = ~0U;
 	w->tunnels = (__u8)tunnels;
 }
