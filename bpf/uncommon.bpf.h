@@ -242,6 +242,10 @@ static __always_inline long emit_part(struct work *w, const enum odd_hook hook)
 		count_drop(ODD_DROP_PART_LOST);
 		return 1;
 	}
+	if (shedding.later && span.more && w->scratch->packet.protocol == ODD_IPPROTO_TCP) {
+		odd_span_curtail(&w->scratch->packet, &span);
+		count_drop(ODD_DROP_PART_LOST);
+	}
 	drop = output_at(w->seen.ctx, hook, &span);
 	if (!drop)
 		return !span.more;

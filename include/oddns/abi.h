@@ -143,7 +143,7 @@ struct odd_shedding {
 	__u32 snaplen; /* of messages over UDP, 12..ODD_SNAPLEN_MAX */
 	__u32 mask;    /* an exchange goes when its hash has one of these bits; 0: none goes */
 	__u64 seed;    /* of that hash, so that nobody can choose what goes */
-	__u32 later;   /* 1: later fragments go, too; they are payload */
+	__u32 later;   /* 1: later fragments and later parts of segments go, too: payload */
 	__u32 pad;
 };
 

@@ -162,6 +162,14 @@ static __always_inline int odd_span_part(const struct odd_packet *p, __u32 skipp
 	return 1;
 }
 
+/* Of a segment the first part only, the rest as if the frame had been cut there. */
+static __always_inline void odd_span_curtail(const struct odd_packet *p, struct odd_span *span)
+{
+	span->here = p->payload_bytes < 0xffff ? p->payload_bytes : 0xffff;
+	span->bytes = span->here;
+	span->more = 0;
+}
+
 /* The parts of a fragment are fragments themselves. */
 static __always_inline void odd_event_fill_part(struct odd_event *e, const struct odd_packet *p,
 						const struct odd_span *span)

@@ -160,6 +160,28 @@ Test(maps, later_fragments_are_given_up_alone)
 	fixture_free(&fixture);
 }
 
+/* So are later parts of a segment: the stream goes on behind them by the lengths in it. */
+Test(maps, later_parts_of_segments_are_given_up_alone)
+{
+	struct programs_options options = fixture_options();
+	static const struct packet segment = {
+		.version = 4, .protocol = 6, PACKET_UP, .messages = {4000, 5000}};
+	const struct odd_event *e = &fixture.result.events[0].event;
+
+	fixture_load(&fixture, &options);
+	fixture.programs->data->shedding.later = 1;
+	fixture_begin(&fixture);
+	run(&segment, 1);
+	fixture_end(&fixture);
+	cr_assert_eq(fixture.result.count, 1);
+	cr_expect_eq(e->message_bytes, 2 + 4000 + 2 + 5000);
+	cr_expect_eq(e->captured_bytes, ODD_PART_BYTES);
+	cr_expect_eq(e->flags, ODD_EVENT_CUT);
+	cr_expect_eq(fixture.result.counters.packets[ODD_HOOK_XDP], 1);
+	cr_expect_eq(fixture.result.counters.drops[ODD_DROP_PART_LOST], 1);
+	fixture_free(&fixture);
+}
+
 /* A message longer than the whole ring's room never fits, and is lost each time. */
 Test(maps, message_larger_than_the_ring_is_lost_and_counted)
 {

@@ -29,8 +29,8 @@ static const struct {
 	[ODD_DROP_SERVER_RCODE_FULL] =
 		{"server_rcode_full", "more servers than the map holds, counted in overflow_rcode: "
 				      "raise sensor.servers"},
-	[ODD_DROP_PART_LOST] = {"part_lost", "parts of packets found no room in the ring: raise "
-					     "sensor.ring"},
+	[ODD_DROP_PART_LOST] = {"part_lost", "parts of packets, left out under overload or without "
+					     "room in the ring: raise sensor.ring"},
 };
 
 const char *odd_drop_name(enum odd_drop drop)

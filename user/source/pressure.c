@@ -9,8 +9,9 @@
  *
  *	level 1    payload: of each message the first 128 bytes travel, which
  *	           hold header and question of all but the longest names; of split
- *	           datagrams the first fragment. So a flood of later ones, which
- *	           belong to nothing and are full-sized, costs no exchange
+ *	           datagrams the first fragment, of segments over TCP 4 KiB. So
+ *	           neither a flood of later fragments, which belong to nothing,
+ *	           nor a large transfer costs an exchange
  *	level 2    and half of the exchanges do not travel at all
  *	level 3    three quarters, and so on
  *	always     every message is counted by server and rcode in the kernel
