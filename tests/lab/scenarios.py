@@ -411,7 +411,8 @@ def printed(lab):
 @scenario("a query that is pending when the sensor stops is printed with its interface")
 def printed_pending(lab):
     """The interface has been let go by then."""
-    sensor = lab.sensor("dns0", options=("--format", "json"))
+    sensor = lab.sensor("dns0", options=("--format", "json"), sensor__timeout="29s",
+                        sensor__grace="1s")
     lab.servers.silence(S1.v4)
     ask(S1.v4, timeout=0.2)
     wait_for("the query", lambda: sensor.counter("pending") == 1)
