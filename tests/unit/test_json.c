@@ -397,7 +397,9 @@ Test(json, summary_has_every_counter_by_name)
 		.folded = 111,
 		.unsampled = 119,
 		.unparsable = 113,
-		.malformed = {[DNS_MESSAGE_NAME] = 114, [DNS_MESSAGE_QUESTION] = 115},
+		.verdicts = {[DNS_MESSAGE_CUT] = 117,
+			     [DNS_MESSAGE_LOOP] = 114,
+			     [DNS_MESSAGE_OVERRUN] = 115},
 	};
 	struct source_counters source = {.packets = {1, 20, 300}};
 	struct assembly_totals assembly;
@@ -416,7 +418,7 @@ Test(json, summary_has_every_counter_by_name)
 	}
 	json_summary(out, &summary);
 	fclose(out);
-	end = strstr(text, ",\"malformed\"");
+	end = strstr(text, ",\"cut\"");
 	*end = '\0';
 	cr_assert_str_eq(text,
 			 "{\"type\":\"summary\",\"packets\":321,\"coalesced\":303,\"joined\":302,"
@@ -426,7 +428,8 @@ Test(json, summary_has_every_counter_by_name)
 			 "\"continued\":118,\"unsampled\":119,\"folded\":111");
 	cr_assert_str_eq(
 		end + 1,
-		"\"malformed\":{\"bad_name\":114,\"bad_question\":115},"
+		"\"cut\":117,\"malformed\":{\"loop\":114,\"forward\":0,\"label\":0,\"long\":0,"
+		"\"overrun\":115,\"counts\":0,\"rdata\":0,\"edns\":0,\"trailing\":0},"
 		"\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
 		"\"dns_short\":211,\"short\":113},"
 		"\"lost\":{\"ring_full\":212,\"shed\":517,\"copy_failed\":214},"

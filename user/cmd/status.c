@@ -280,17 +280,23 @@ static void print_head(const struct report *report)
 		       : "");
 }
 
-/* A line only when there are any; they are matched by their header, so nothing is lost. */
+/* A line only when there are any; they are matched, so nothing is lost. */
 static void print_malformed(const struct state *s)
 {
-	uint64_t names = s->exchanges.malformed[DNS_MESSAGE_NAME];
-	uint64_t questions = s->exchanges.malformed[DNS_MESSAGE_QUESTION];
+	const char *separator = " (";
 
-	if (names + questions > 0)
-		printf("Malformed: %" PRIu64 " messages matched without their question (%s %" PRIu64
-		       ", %s %" PRIu64 ")\n",
-		       names + questions, dns_verdict_name(DNS_MESSAGE_NAME), names,
-		       dns_verdict_name(DNS_MESSAGE_QUESTION), questions);
+	if (!exchange_counters__malformed(&s->exchanges))
+		return;
+	printf("Malformed: %" PRIu64 " messages, matched all the same",
+	       exchange_counters__malformed(&s->exchanges));
+	for (unsigned i = DNS_MESSAGE_MALFORMED; i < DNS_MESSAGE_UNPARSABLE; i++) {
+		if (!s->exchanges.verdicts[i])
+			continue;
+		printf("%s%s %" PRIu64, separator, dns_verdict_name((enum dns_verdict)i),
+		       s->exchanges.verdicts[i]);
+		separator = ", ";
+	}
+	puts(")");
 }
 
 static void print_tail(const struct report *report)

@@ -38,6 +38,14 @@ static void read_header(const uint8_t *data, struct dns_message *ret)
 	ret->arcount = read16(data + 10);
 }
 
+/* What a name makes of the message that it stands in. */
+static const enum dns_verdict of_name[DNS_NAME_VERDICTS] = {
+	[DNS_NAME_OK] = DNS_MESSAGE_OK,		  [DNS_NAME_CUT] = DNS_MESSAGE_CUT,
+	[DNS_NAME_OVERRUN] = DNS_MESSAGE_OVERRUN, [DNS_NAME_LABEL] = DNS_MESSAGE_LABEL,
+	[DNS_NAME_LOOP] = DNS_MESSAGE_LOOP,	  [DNS_NAME_FORWARD] = DNS_MESSAGE_FORWARD,
+	[DNS_NAME_LONG] = DNS_MESSAGE_LONG,
+};
+
 /* @ret_next: offset of the first byte behind the question, set for DNS_MESSAGE_OK */
 static enum dns_verdict read_question(const struct dns_bytes *bytes, struct dns_message *ret,
 				      size_t *ret_next)
@@ -46,12 +54,10 @@ static enum dns_verdict read_question(const struct dns_bytes *bytes, struct dns_
 	size_t next;
 	enum dns_name_verdict verdict = dns_name_read(bytes, DNS_HEADER_BYTES, &name, &next);
 
-	if (verdict == DNS_NAME_CUT)
-		return DNS_MESSAGE_CUT;
 	if (verdict != DNS_NAME_OK)
-		return DNS_MESSAGE_NAME;
+		return of_name[verdict];
 	if (next + QUESTION_FIXED > bytes->message_length)
-		return DNS_MESSAGE_QUESTION;
+		return DNS_MESSAGE_OVERRUN;
 	if (next + QUESTION_FIXED > bytes->length)
 		return DNS_MESSAGE_CUT;
 	ret->qtype = read16(bytes->data + next);
@@ -67,10 +73,10 @@ static enum dns_verdict read_question(const struct dns_bytes *bytes, struct dns_
 static void read_opt(const uint8_t *fixed, struct dns_message *ret)
 {
 	ret->has_edns = true;
-	ret->edns_bytes = read16(fixed + 2);
+	ret->edns.udp_bytes = read16(fixed + 2);
 	ret->rcode |= (uint16_t)(fixed[4] << 4);
-	ret->edns_version = fixed[5];
-	ret->edns_do = read16(fixed + 6) & EDNS_FLAG_DO;
+	ret->edns.version = fixed[5];
+	ret->edns.dnssec_ok = read16(fixed + 6) & EDNS_FLAG_DO;
 }
 
 /* @at: offset behind the first question; @entries: questions and records that may follow */
@@ -102,14 +108,16 @@ static void find_opt(const struct dns_bytes *bytes, size_t at, uint32_t entries,
 	}
 }
 
-enum dns_verdict dns_message_read(const struct dns_bytes *bytes, struct dns_message *ret)
+enum dns_verdict dns_message_read(const struct dns_bytes *bytes, enum dns_depth depth,
+				  struct dns_message *ret)
 {
 	size_t at = DNS_HEADER_BYTES;
 	uint32_t entries;
 
+	(void)depth;
 	if (bytes->length < DNS_HEADER_BYTES) {
 		memset(ret, 0, sizeof(*ret));
-		return DNS_MESSAGE_SHORT;
+		return ret->verdict = DNS_MESSAGE_SHORT;
 	}
 	/* not the name's 255 bytes: its length says which of them count */
 	memset(ret, 0, offsetof(struct dns_message, qname.wire));
@@ -118,19 +126,30 @@ enum dns_verdict dns_message_read(const struct dns_bytes *bytes, struct dns_mess
 		enum dns_verdict verdict = read_question(bytes, ret, &at);
 
 		if (verdict != DNS_MESSAGE_OK)
-			return verdict;
+			return ret->verdict = verdict;
 	}
+	ret->records = (uint32_t)at;
 	entries =
 		(ret->qdcount ? ret->qdcount - 1U : 0) + ret->ancount + ret->nscount + ret->arcount;
 	find_opt(bytes, at, entries, ret);
-	return bytes->length < bytes->message_length ? DNS_MESSAGE_CUT : DNS_MESSAGE_OK;
+	ret->verdict = bytes->length < bytes->message_length ? DNS_MESSAGE_CUT : DNS_MESSAGE_OK;
+	return ret->verdict;
 }
 
 const char *dns_verdict_name(enum dns_verdict verdict)
 {
 	static const char *const names[DNS_MESSAGE_VERDICTS] = {
-		[DNS_MESSAGE_OK] = "ok",	 [DNS_MESSAGE_CUT] = "cut",
-		[DNS_MESSAGE_NAME] = "bad_name", [DNS_MESSAGE_QUESTION] = "bad_question",
+		[DNS_MESSAGE_OK] = "ok",
+		[DNS_MESSAGE_CUT] = "cut",
+		[DNS_MESSAGE_LOOP] = "loop",
+		[DNS_MESSAGE_FORWARD] = "forward",
+		[DNS_MESSAGE_LABEL] = "label",
+		[DNS_MESSAGE_LONG] = "long",
+		[DNS_MESSAGE_OVERRUN] = "overrun",
+		[DNS_MESSAGE_COUNTS] = "counts",
+		[DNS_MESSAGE_RDATA] = "rdata",
+		[DNS_MESSAGE_EDNS] = "edns",
+		[DNS_MESSAGE_TRAILING] = "trailing",
 		[DNS_MESSAGE_SHORT] = "short",
 	};
 

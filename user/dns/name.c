@@ -50,7 +50,7 @@ static inline enum dns_name_verdict read_pointer(const struct dns_bytes *bytes, 
 		return missing(bytes, at + 1);
 	target = (size_t)(bytes->data[at] & LABEL_MAX) << 8 | bytes->data[at + 1];
 	if (target >= start)
-		return DNS_NAME_POINTER;
+		return target < at ? DNS_NAME_LOOP : DNS_NAME_FORWARD;
 	*ret = (struct run){.end = at, .next = at + 2, .target = target, .pointer = true};
 	return DNS_NAME_OK;
 }
@@ -108,7 +108,7 @@ enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset
 		head_length += run.end - offset;
 		offset = run.target;
 	}
-	return DNS_NAME_POINTER;
+	return DNS_NAME_LONG;
 }
 
 enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next)

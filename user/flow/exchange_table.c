@@ -535,13 +535,13 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 
 	exchange_table__tick(table, event->time_ns);
 	s.event = event;
-	verdict = dns_message_read(&bytes, &s.message);
+	verdict = dns_message_read(&bytes, DNS_DEPTH_RDATA, &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
 		table->counters.unparsable++;
 		return;
 	}
-	if (verdict >= DNS_MESSAGE_MALFORMED)
-		table->counters.malformed[verdict]++;
+	if (verdict != DNS_MESSAGE_OK)
+		table->counters.verdicts[verdict]++;
 	if (!table->first_ifindex)
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)

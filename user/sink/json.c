@@ -297,7 +297,7 @@ static json_t *malformed_counts(const struct summary *summary)
 
 	for (unsigned i = DNS_MESSAGE_MALFORMED; i < DNS_MESSAGE_UNPARSABLE; i++)
 		set_integer(o, dns_verdict_name((enum dns_verdict)i),
-			    summary->exchanges->malformed[i]);
+			    summary->exchanges->verdicts[i]);
 	return o;
 }
 
@@ -351,6 +351,7 @@ void json_summary(FILE *out, const struct summary *summary)
 	set_integer(o, "continued", e->continued);
 	set_integer(o, "unsampled", e->unsampled);
 	set_integer(o, "folded", e->folded);
+	set_integer(o, "cut", e->verdicts[DNS_MESSAGE_CUT]);
 	json_object_set_new(o, "malformed", malformed_counts(summary));
 	json_object_set_new(o, "unparsable", unparsable_counts(summary));
 	json_object_set_new(o, "lost", lost_counts(summary));

@@ -249,10 +249,8 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 		{"continued", e->continued, "further messages of a zone transfer"},
 		{"unsampled", e->unsampled, "responses to queries left out under overload"},
 		{"folded", e->folded, "packets seen at two places, counted once"},
-		{"bad_name", e->malformed[DNS_MESSAGE_NAME],
-		 "messages whose name is malformed, matched without it"},
-		{"bad_question", e->malformed[DNS_MESSAGE_QUESTION],
-		 "messages that end within their question, matched"},
+		{"malformed", exchange_counters__malformed(e),
+		 "messages that are not all readable, matched all the same"},
 		{"coalesced", p->coalesced, "messages that shared packets with others"},
 		{"joined", p->joined, "packets that were parts of messages only"},
 	};
