@@ -84,10 +84,10 @@ static size_t unhex(const char *hex, uint8_t *ret)
 static void assert_unknown(const uint8_t *wire, size_t rdlength, size_t captured, const char *what)
 {
 	static char expected[2 * WIRE_MAX + 16];
-	int n = sprintf(expected, "\\# %zu%s", rdlength, captured ? " " : "");
+	int n = snprintf(expected, sizeof(expected), "\\# %zu%s", rdlength, captured ? " " : "");
 
 	for (size_t i = 0; i < captured; i++)
-		n += sprintf(expected + n, "%02X", wire[i]);
+		n += snprintf(expected + n, sizeof(expected) - (size_t)n, "%02X", wire[i]);
 	cr_assert_str_eq(text, expected, "%s", what);
 }
 

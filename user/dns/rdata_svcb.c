@@ -225,7 +225,7 @@ static bool put_param(struct rdata_pass *pass, uint16_t key, const uint8_t *valu
 
 	rdata_room(pass, KEY_TEXT_MAX);
 	put_key(pass, key);
-	return put(pass, value, length) || rdata_bad(pass);
+	return put(pass, value, length);
 }
 
 bool rdata_svc_params(struct rdata_pass *pass)
@@ -246,12 +246,12 @@ bool rdata_svc_params(struct rdata_pass *pass)
 		if (!value)
 			return false;
 		if (key <= before || !meet_mandatory(&mandatory, key))
-			return rdata_bad(pass);
+			return false;
 		if (!put_param(pass, key, value, length))
 			return false;
 		if (key == 0)
 			mandatory = (struct mandatory){value, value + length};
 		before = key;
 	}
-	return mandatory.next == mandatory.end || rdata_bad(pass);
+	return mandatory.next == mandatory.end;
 }
