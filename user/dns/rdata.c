@@ -21,6 +21,7 @@
  *   writes lower case. The RFCs of the types hold both equal.
  * - dig cuts long hex and base64 into blocks, ldns and we do not.
  * - dig and ldns read the times of signatures as those nearest to now, we as of 1970 to 2106.
+ * - A tab within a string is "\009" as in dig, ldns writes it as it is.
  * - In names only '.' and '\' get a backslash. ldns adds ';', '(' and ')', dig also '"', '@' and
  *   '$', which have a meaning in zone files only.
  */
