@@ -361,18 +361,23 @@ static const uint8_t wire[] = "\x12\x34\x83\x80\0\1\0\0\0\0\0\1"
 			      "\0\xf\0\2\0\x16"
 			      "\0\x12\0\xb\1a\7example"; /* and the literal's zero */
 
-/* Is what @a points to in the message the same, there, as @b in the pristine one? */
-static void expect_same_place(const struct exchange *e, const uint8_t *a, const uint8_t *b)
+static void expect_options(const struct dns_edns *edns)
 {
-	cr_expect_eq(a ? a - e->bytes.data : -1, b ? b - wire : -1);
+	cr_expect_eq(edns->udp_bytes, 1232);
+	cr_assert_eq(edns->nsid_length, 5);
+	cr_expect_arr_eq(edns->nsid, "ns-23", 5);
+	cr_assert_eq(edns->cookie_length, 16);
+	cr_expect_arr_eq(edns->cookie, "abcdefghABCDEFGH", 16);
+	cr_assert_eq(edns->report_length, 11);
+	cr_expect_arr_eq(edns->report, "\1a\7example", 11);
+	cr_assert_eq(edns->ede_count, 2);
+	cr_expect_eq(edns->ede[1].code, 22);
+	cr_assert_eq(edns->ede[0].text_length, 3);
+	cr_expect_arr_eq(edns->ede[0].text, "old", 3);
 }
 
 static void expect_whole(const struct exchange *e)
 {
-	struct dns_bytes pristine = {wire, sizeof(wire), sizeof(wire) + 3};
-	struct dns_message want;
-
-	dns_message_read(&pristine, DNS_DEPTH_RDATA, &want);
 	cr_assert_eq(e->qname_length, sizeof(desk_name));
 	cr_expect_arr_eq(e->qname, desk_name, sizeof(desk_name));
 	cr_assert_eq(e->bytes.length, sizeof(wire));
@@ -381,13 +386,7 @@ static void expect_whole(const struct exchange *e)
 	cr_expect_eq(e->message->id, 0x1234);
 	cr_expect_eq(e->message->verdict, DNS_MESSAGE_RDATA, "as it was read at first");
 	cr_expect_eq(e->message->qname.length, sizeof(desk_name));
-	cr_expect_eq(e->message->edns.udp_bytes, 1232);
-	cr_expect_eq(e->message->edns.nsid_length, want.edns.nsid_length);
-	expect_same_place(e, e->message->edns.nsid, want.edns.nsid);
-	expect_same_place(e, e->message->edns.cookie, want.edns.cookie);
-	expect_same_place(e, e->message->edns.report, want.edns.report);
-	for (unsigned i = 0; i < DNS_EDE_MAX; i++)
-		expect_same_place(e, e->message->edns.ede[i].text, want.edns.ede[i].text);
+	expect_options(&e->message->edns);
 }
 
 /* Hand one in whose bytes, name, message and exchange are gone right after. */
