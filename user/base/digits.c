@@ -55,23 +55,27 @@ char *digits_hex_groups(char *to, const uint8_t *bytes, size_t length, size_t gr
 	return to;
 }
 
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static inline char *write_three(char *to, uint32_t three)
+{
+	to[0] = base64[three >> 18];
+	to[1] = base64[three >> 12 & 0x3f];
+	to[2] = base64[three >> 6 & 0x3f];
+	to[3] = base64[three & 0x3f];
+	return to + 4;
+}
+
 char *digits_base64(char *to, const uint8_t *bytes, size_t length)
 {
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < length; i += 3) {
-		uint32_t three = (uint32_t)bytes[i] << 16;
-
-		if (i + 1 < length)
-			three |= (uint32_t)bytes[i + 1] << 8;
-		if (i + 2 < length)
-			three |= bytes[i + 2];
-		*to++ = alphabet[three >> 18];
-		*to++ = alphabet[three >> 12 & 0x3f];
-		*to++ = i + 1 < length ? alphabet[three >> 6 & 0x3f] : '=';
-		*to++ = i + 2 < length ? alphabet[three & 0x3f] : '=';
-	}
+	for (; length >= 3; length -= 3, bytes += 3)
+		to = write_three(to, (uint32_t)bytes[0] << 16 | bytes[1] << 8 | bytes[2]);
+	if (length == 0)
+		return to;
+	to = write_three(to, (uint32_t)bytes[0] << 16 | (length == 2 ? bytes[1] << 8 : 0));
+	to[-1] = '=';
+	if (length == 1)
+		to[-2] = '=';
 	return to;
 }
 

@@ -328,9 +328,10 @@ static bool read_type(struct rdata_pass *pass)
 
 static void put_window(struct rdata_pass *pass, uint8_t window, const uint8_t *bits, size_t length)
 {
-	for (unsigned int i = 0; i < 8 * length && !pass->full; i++)
-		if (bits[i / 8] & 0x80 >> i % 8)
-			put_type(pass, (uint16_t)(window << 8 | i));
+	for (unsigned int i = 0; i < length && !pass->full; i++)
+		for (unsigned int bit = 0; bits[i] << bit & 0xff; bit++)
+			if (bits[i] << bit & 0x80)
+				put_type(pass, (uint16_t)(window << 8 | i << 3 | bit));
 }
 
 /*
@@ -359,38 +360,38 @@ static bool read_bitmap(struct rdata_pass *pass)
 	return true;
 }
 
-const rdata_field_fn rdata_fields[RDATA_CODES] = {
-	['1'] = read_u8,	     /* a number of one byte */
-	['2'] = read_u16,	     /* of two */
-	['4'] = read_u32,	     /* of four */
-	['a'] = rdata_ipv4,	     /* an address as A has it */
-	['A'] = rdata_ipv6,	     /* as AAAA has it */
-	['b'] = read_base64,	     /* the rest in base64 */
-	['B'] = rdata_sized_base64,  /* bytes behind their number, both written */
-	['c'] = rdata_cert_type,     /* CERT's type, as mnemonic */
-	['d'] = read_time,	     /* 32 bits of seconds, as a date */
-	['D'] = rdata_time48,	     /* 48 bits of seconds, as a number */
-	['e'] = read_eui48,	     /* six bytes with hyphens */
-	['E'] = read_eui64,	     /* eight */
-	['g'] = read_tag,	     /* letters and digits behind their number, not quoted */
-	['G'] = rdata_ipsec_gateway, /* IPSECKEY's gateway type, algorithm and gateway */
-	['h'] = read_hash,	     /* base32hex of bytes behind their number */
-	['H'] = rdata_host_identity, /* HIP's algorithm, tag and key */
-	['l'] = rdata_location,	     /* all of LOC */
-	['L'] = read_locator64,	     /* eight bytes with colons */
-	['m'] = read_bitmap,	     /* types to the end */
-	['n'] = rdata_name,	     /* a name */
-	['N'] = read_names,	     /* names to the end */
-	['p'] = rdata_svc_params,    /* SvcParams to the end */
-	['P'] = rdata_prefixes,	     /* APL's prefixes to the end */
-	['q'] = read_quoted_rest,    /* the rest as one quoted string */
-	['r'] = rdata_error,	     /* RCODE as mnemonic, of two bytes */
-	['R'] = rdata_relay,	     /* AMTRELAY's flag, type and relay */
-	['s'] = read_string,	     /* a character-string, quoted */
-	['S'] = read_strings,	     /* character-strings to the end */
-	['t'] = read_type,	     /* a type as mnemonic */
-	['u'] = rdata_scheme,	     /* DSYNC's scheme */
-	['x'] = read_hex,	     /* the rest in hex */
-	['X'] = read_nsap,	     /* the rest in hex, with 0x */
-	['y'] = read_salt,	     /* hex of bytes behind their number, "-" for none */
+const struct rdata_field rdata_fields[RDATA_CODES] = {
+	['1'] = {read_u8, 1},		  /* a number of one byte */
+	['2'] = {read_u16, 2},		  /* of two */
+	['4'] = {read_u32, 4},		  /* of four */
+	['a'] = {rdata_ipv4, 4},	  /* an address as A has it */
+	['A'] = {rdata_ipv6, 16},	  /* as AAAA has it */
+	['b'] = {read_base64, 0},	  /* the rest in base64 */
+	['B'] = {rdata_sized_base64, 0},  /* bytes behind their number, both written */
+	['c'] = {rdata_cert_type, 2},	  /* CERT's type, as mnemonic */
+	['d'] = {read_time, 4},		  /* 32 bits of seconds, as a date */
+	['D'] = {rdata_time48, 6},	  /* 48 bits of seconds, as a number */
+	['e'] = {read_eui48, 6},	  /* six bytes with hyphens */
+	['E'] = {read_eui64, 8},	  /* eight */
+	['g'] = {read_tag, 0},		  /* letters and digits behind their number, not quoted */
+	['G'] = {rdata_ipsec_gateway, 0}, /* IPSECKEY's gateway type, algorithm and gateway */
+	['h'] = {read_hash, 0},		  /* base32hex of bytes behind their number */
+	['H'] = {rdata_host_identity, 0}, /* HIP's algorithm, tag and key */
+	['l'] = {rdata_location, 0},	  /* all of LOC */
+	['L'] = {read_locator64, 8},	  /* eight bytes with colons */
+	['m'] = {read_bitmap, 0},	  /* types to the end */
+	['n'] = {rdata_name, 0},	  /* a name */
+	['N'] = {read_names, 0},	  /* names to the end */
+	['p'] = {rdata_svc_params, 0},	  /* SvcParams to the end */
+	['P'] = {rdata_prefixes, 0},	  /* APL's prefixes to the end */
+	['q'] = {read_quoted_rest, 0},	  /* the rest as one quoted string */
+	['r'] = {rdata_error, 2},	  /* RCODE as mnemonic, of two bytes */
+	['R'] = {rdata_relay, 0},	  /* AMTRELAY's flag, type and relay */
+	['s'] = {read_string, 0},	  /* a character-string, quoted */
+	['S'] = {read_strings, 0},	  /* character-strings to the end */
+	['t'] = {read_type, 2},		  /* a type as mnemonic */
+	['u'] = {rdata_scheme, 1},	  /* DSYNC's scheme */
+	['x'] = {read_hex, 0},		  /* the rest in hex */
+	['X'] = {read_nsap, 0},		  /* the rest in hex, with 0x */
+	['y'] = {read_salt, 0},		  /* hex of bytes behind their number, "-" for none */
 };

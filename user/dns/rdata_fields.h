@@ -8,7 +8,16 @@
 /* Codes are letters and digits. */
 #define RDATA_CODES 128
 
-/* The reader of each code, NULL where a code is none; rdata_fields.c explains them. */
-extern const rdata_field_fn rdata_fields[RDATA_CODES];
+struct rdata_field {
+	rdata_field_fn read;
+	/*
+	 * Bytes of a field that has always so many, and of which any are good: who only checks
+	 * need not read it. 0: of another kind.
+	 */
+	uint8_t width;
+};
+
+/* The field of each code, all zero where a code is none; rdata_fields.c explains them. */
+extern const struct rdata_field rdata_fields[RDATA_CODES];
 
 #endif
