@@ -110,7 +110,8 @@ static void note_type(struct run *run, unsigned i, const struct attempt *attempt
 		return;
 	if (is_answered || attempt->end_ns > run->ends[i])
 		run->ends[i] = attempt->end_ns;
-	if (rank(attempt->outcome) < rank(run->outcomes[i]))
+	/* the last error counts, and one in time more than one that came late */
+	if (!is_answered && rank(attempt->outcome) < rank(run->outcomes[i]) + attempt->is_late)
 		return;
 	run->outcomes[i] = attempt->outcome;
 	run->rcodes[i] = attempt->rcode;
