@@ -540,6 +540,8 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
+	if (event->flags & ODD_EVENT_QUOTED)
+		return; /* the copy of a query that an ICMP error brings is no query */
 	s.event = event;
 	verdict = dns_message_read(&bytes, depth_of(table), &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
