@@ -175,7 +175,7 @@ Test(json, tunnel_has_a_name_and_what_it_lacks_is_null)
 {
 	/* RFC 7348, 8926, 2784, 2516, the ERSPAN draft, TS 29.281, RFC 3032, 2003 */
 	static const char *const kinds[ODD_TUNNEL_COUNT] = {
-		NULL, "vxlan", "geneve", "gre", "pppoe", "erspan", "gtp", "mpls", "ip"};
+		NULL, "vxlan", "geneve", "gre", "pppoe", "erspan", "gtp", "mpls", "ip", "icmp"};
 	struct exchange exchange = answered();
 	char expected[256], *line;
 
@@ -430,13 +430,13 @@ Test(json, summary_has_every_counter_by_name)
 		end + 1,
 		"\"cut\":117,\"malformed\":{\"loop\":114,\"forward\":0,\"label\":0,\"long\":0,"
 		"\"overrun\":115,\"counts\":0,\"rdata\":0,\"edns\":0,\"trailing\":0},"
-		"\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
-		"\"dns_short\":211,\"short\":113},"
-		"\"lost\":{\"ring_full\":212,\"shed\":517,\"copy_failed\":214},"
+		"\"unparsable\":{\"udp_length\":210,\"tcp_header\":211,"
+		"\"dns_short\":212,\"short\":113},"
+		"\"lost\":{\"ring_full\":213,\"shed\":518,\"copy_failed\":215},"
 		"\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
 		"\"ip_header\":202,\"ip6_ext_depth\":203,"
 		"\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
-		"\"l4_short\":207,\"tcp_control\":208},"
+		"\"l4_short\":207,\"icmp_short\":208,\"tcp_control\":209},"
 		"\"fragments\":{\"fragments\":305,\"reassembled\":306,\"partial\":307,"
 		"\"overlapping\":308,\"repeated\":309,\"misshapen\":310,\"unclaimed\":311,"
 		"\"evicted\":312,\"held\":313,\"held_bytes\":314},"

@@ -341,6 +341,8 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
+	if (event->flags & ODD_EVENT_QUOTED)
+		return; /* the copy of a query that an ICMP error brings is no query */
 	s.event = event;
 	verdict = dns_message_read(&bytes, DNS_DEPTH_RDATA, &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
