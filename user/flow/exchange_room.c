@@ -9,9 +9,20 @@
 /* Pending queries to known servers that are set aside at once in search of a stranger's: 50 us. */
 #define EVICT_LOOK 1024
 
+void room_orient(const struct exchange_table *table, struct seen *s)
+{
+	match_orient(s);
+	s->hash = entry_store__hash(&table->store, &s->key, NULL, 0);
+}
+
 void room_deliver(struct exchange_table *table, const struct exchange *exchange)
 {
 	table->listener.on_end(table->listener.context, exchange);
+}
+
+enum exchange_cause room_cause(const struct entry *entry)
+{
+	return entry->cause == CAUSE_UNKNOWN ? CAUSE_NONE : (enum exchange_cause)entry->cause;
 }
 
 /* A query ends without a response: expired, or the input ended. */
@@ -22,6 +33,7 @@ static void end_without_response(struct exchange_table *table, const struct entr
 
 	record_entry(entry, &exchange);
 	exchange.state = state;
+	exchange.cause = state == EXCHANGE_UNANSWERED ? room_cause(entry) : CAUSE_UNKNOWN;
 	exchange.end_ns = (int64_t)end_ns;
 	room_deliver(table, &exchange);
 }
@@ -55,6 +67,7 @@ static void let_go(struct exchange_table *table, struct entry *entry)
 	}
 	table->counters.pending--;
 	table->counters.unanswered++;
+	table->counters.causes[room_cause(entry)]++;
 	entry_store__move(&table->store, entry, ENTRY_EXPIRED);
 	end_without_response(table, entry, EXCHANGE_UNANSWERED,
 			     entry->last_ns + table->limits.timeout_ns);
@@ -134,6 +147,16 @@ struct entry *room_find(struct exchange_table *table, const struct seen *s, enum
 
 	while ((entry = match_find(&table->store, s, state)) &&
 	       s->event->time_ns > entry->last_ns + age)
+		let_go(table, entry);
+	return entry;
+}
+
+struct entry *room_find_quoted(struct exchange_table *table, const struct seen *s)
+{
+	uint64_t age = lifetime(table, ENTRY_PENDING);
+	struct entry *entry;
+
+	while ((entry = match_quoted(&table->store, s)) && s->event->time_ns > entry->last_ns + age)
 		let_go(table, entry);
 	return entry;
 }

@@ -21,8 +21,14 @@ struct exchange_table {
 	bool several_interfaces; /* a packet may be seen twice */
 };
 
+/** room_orient() - Who asks whom: fills is_response, key and hash from event and message. */
+void room_orient(const struct exchange_table *table, struct seen *s);
+
 /** room_deliver() - Hand an exchange that has ended to the listener. */
 void room_deliver(struct exchange_table *table, const struct exchange *exchange);
+
+/** room_cause() - Why a query that was given up got no response: CAUSE_NONE or what ICMP said. */
+enum exchange_cause room_cause(const struct entry *entry);
 
 /** room_remove() - Forget an entry: a pending one is evicted, a transfer has ended. */
 void room_remove(struct exchange_table *table, struct entry *entry);
@@ -43,6 +49,9 @@ void room_end_all(struct exchange_table *table);
  * order of their times.
  */
 struct entry *room_find(struct exchange_table *table, const struct seen *s, enum entry_state state);
+
+/** room_find_quoted() - As match_quoted(), but nothing that is too old for the event. */
+struct entry *room_find_quoted(struct exchange_table *table, const struct seen *s);
 
 /**
  * room_in_chain() - Keep the entries of one hash few: the oldest that is settled goes, else, for

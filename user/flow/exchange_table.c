@@ -50,6 +50,15 @@
  *
  * holds after every call.
  *
+ * An ICMP error that quotes a query marks the pending entry with its cause, and does no more:
+ * anybody can forge one, and a server behind it may answer all the same. The response wipes the
+ * mark; a query that stays unanswered tells it, or that nothing was heard; and one that is
+ * answered late moves from there to the cause "late", so that
+ *
+ *	unanswered = none + each kind of ICMP error + late
+ *
+ * An error for a query that has been given up, was answered or was not seen changes nothing.
+ *
  * An entry is found by the hash of its key. Should a client use a key for a
  * second question while the first is remembered, the second entry is hashed
  * with its question, so that no number of questions on one key makes a long
@@ -72,6 +81,7 @@
 
 #include "entry_note.h"
 #include "exchange_room.h"
+#include "icmp.h"
 #include "record.h"
 
 #include <errno.h>
@@ -183,7 +193,7 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 	table->counters.queries++;
 	if (entry) {
 		table->counters.retransmitted++;
-		if (entry->tries < UINT16_MAX)
+		if (entry->tries < ENTRY_TRIES_MAX)
 			entry->tries++;
 		entry_note_transmission(entry, s);
 		entry_store__move(&table->store, entry, ENTRY_PENDING);
@@ -233,6 +243,7 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
 	record_entry(entry, &exchange);
 	record_response(entry, s->event, &s->message, &exchange);
 	exchange.state = state;
+	exchange.cause = state == EXCHANGE_LATE ? CAUSE_LATE : CAUSE_UNKNOWN;
 	settle(table, entry, s->event);
 	room_deliver(table, &exchange);
 }
@@ -331,6 +342,8 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 	}
 	table->counters.responses++;
 	table->counters.late++;
+	table->counters.causes[room_cause(entry)]--;
+	table->counters.causes[CAUSE_LATE]++;
 	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
@@ -341,8 +354,10 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
-	if (event->flags & ODD_EVENT_QUOTED)
-		return; /* the copy of a query that an ICMP error brings is no query */
+	if (event->flags & ODD_EVENT_QUOTED) {
+		icmp_take(table, event);
+		return;
+	}
 	s.event = event;
 	verdict = dns_message_read(&bytes, DNS_DEPTH_RDATA, &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
@@ -355,8 +370,7 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
-	match_orient(&s);
-	s.hash = entry_store__hash(&table->store, &s.key, NULL, 0);
+	room_orient(table, &s);
 	if (s.is_response)
 		take_response(table, &s);
 	else
