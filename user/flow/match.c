@@ -123,29 +123,30 @@ static unsigned quoted_fit(const struct entry *entry, const struct dns_message *
 }
 
 static struct entry *best_quoted(const struct entry_store *store, const struct seen *s,
-				 uint32_t hash, struct entry *best)
+				 uint32_t hash, unsigned *fit)
 {
-	unsigned fit = best ? quoted_fit(best, &s->message) : 1;
-	struct entry *entry = NULL;
+	struct entry *entry = NULL, *best = NULL;
 
 	while ((entry = entry_store__find(store, &s->key, hash, entry))) {
 		unsigned this = quoted_fit(entry, &s->message);
 
-		if (this < fit)
+		if (!this || this < *fit)
 			continue;
 		best = entry;
-		fit = this;
+		*fit = this;
 	}
 	return best;
 }
 
 struct entry *match_quoted(const struct entry_store *store, const struct seen *s)
 {
-	struct entry *entry = best_quoted(store, s, s->hash, NULL);
+	unsigned fit = 0, other_fit = 0;
+	struct entry *entry = best_quoted(store, s, s->hash, &fit), *other;
 
 	if (!s->message.has_question || !store->by_question)
 		return entry;
-	return best_quoted(store, s, question_hash(store, s), entry);
+	other = best_quoted(store, s, question_hash(store, s), &other_fit);
+	return other_fit > fit ? other : entry;
 }
 
 struct entry *match_transfer(const struct entry_store *store, const struct seen *s)
