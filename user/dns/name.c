@@ -49,12 +49,13 @@ static inline enum dns_name_verdict read_pointer(const struct dns_bytes *bytes, 
 	if (at + 1 >= bytes->length)
 		return missing(bytes, at + 1);
 	target = (size_t)(bytes->data[at] & LABEL_MAX) << 8 | bytes->data[at + 1];
+	*ret = (struct run){.end = at, .next = at + 2, .target = target, .pointer = true};
 	if (target >= start)
 		return target < at ? DNS_NAME_LOOP : DNS_NAME_FORWARD;
-	*ret = (struct run){.end = at, .next = at + 2, .target = target, .pointer = true};
 	return DNS_NAME_OK;
 }
 
+/* Of a run whose pointer is wrong @ret is filled too. */
 /* @room: bytes that the labels and the root's zero may take, 1..255, which bounds the loop */
 static inline enum dns_name_verdict read_run(const struct dns_bytes *bytes, size_t start,
 					     size_t room, struct run *ret)
@@ -111,11 +112,36 @@ enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset
 	return DNS_NAME_LONG;
 }
 
+enum dns_name_verdict dns_name_check(const struct dns_bytes *bytes, size_t offset, size_t *ret_next)
+{
+	size_t room = DNS_NAME_MAX;
+	size_t next = 0;
+	struct run run;
+
+	for (int pointers = 0; pointers <= POINTERS_MAX; pointers++) {
+		enum dns_name_verdict verdict = read_run(bytes, offset, room, &run);
+
+		if (verdict != DNS_NAME_OK)
+			return verdict;
+		if (pointers == 0)
+			next = run.next;
+		if (!run.pointer) {
+			*ret_next = next;
+			return DNS_NAME_OK;
+		}
+		room -= run.end - offset;
+		offset = run.target;
+	}
+	return DNS_NAME_LONG;
+}
+
 enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next)
 {
 	struct run run;
 	enum dns_name_verdict verdict = read_run(bytes, offset, DNS_NAME_MAX, &run);
 
+	if (verdict == DNS_NAME_LOOP || verdict == DNS_NAME_FORWARD)
+		verdict = DNS_NAME_OK;
 	if (verdict == DNS_NAME_OK)
 		*ret_next = run.next;
 	return verdict;
