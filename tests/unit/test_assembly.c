@@ -203,11 +203,11 @@ Test(assembly, each_packet_ends_messages_or_is_joined)
 		cr_assert_arr_eq(trial.counters, &steps[i].after, sizeof(steps[i].after), "step %u",
 				 i);
 	}
-	cr_assert_eq(trial.same, 2);
-	cr_assert_eq(trial.flags, ODD_EVENT_CUT); /* of the one that waited */
+	cr_assert_eq(trial.same, 3);
+	cr_assert_eq(trial.flags, QUOTED | ODD_EVENT_CUT); /* cut: the one that waited, too */
 	assembly__tick(trial.assembly, EPOCH + 5 * S);
 	check_identity(&trial);
-	cr_assert_eq(trial.messages, 10);
+	cr_assert_eq(trial.messages, 11);
 	assembly__tick(trial.assembly, EPOCH + 5 * S + 1);
 	cr_assert_arr_eq(trial.counters, &ticked, sizeof(ticked));
 	check_identity(&trial);
