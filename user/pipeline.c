@@ -27,6 +27,8 @@
 #define TRUNCATED_HELD 1024
 /* Episodes open at once: 3000/s for 20 s, 32 MB at most. */
 #define EPISODES_OPEN 65536
+/* How exactly they must know the time: nobody sees a tenth of a second in when a record comes. */
+#define FOLLOW_NS 100000000ULL
 
 struct pipeline {
 	struct assembly *assembly;
@@ -43,6 +45,7 @@ struct pipeline {
 	bool started;		/* there was an event or tick */
 	uint64_t start_ns;	/* of the open interval */
 	uint64_t now_ns;
+	uint64_t followed_ns; /* when the followers were last told the time */
 	enum direction direction;
 	unsigned one_way_intervals;
 };
@@ -316,6 +319,16 @@ static uint64_t interval_start(const struct pipeline *p, uint64_t now_ns)
 	return now_ns - now_ns % p->interval_ns;
 }
 
+/* Time for the followers, behind the table: what it tells may be what they wait for. */
+static void follow(struct pipeline *p, uint64_t now_ns)
+{
+	p->followed_ns = now_ns;
+	exchange_table__tick(p->exchanges, now_ns);
+	retries__tick(p->retries, now_ns);
+	if (p->episodes)
+		episodes__tick(p->episodes, now_ns);
+}
+
 /* Let time pass, interval by interval, so that each expiry falls into the interval it is due in. */
 static void pass_time(struct pipeline *p, uint64_t now_ns)
 {
@@ -338,9 +351,8 @@ static void pass_time(struct pipeline *p, uint64_t now_ns)
 		p->start_ns = interval_start(p, now_ns);
 	if (now_ns > p->now_ns)
 		p->now_ns = now_ns;
-	retries__tick(p->retries, now_ns);
-	if (p->episodes)
-		episodes__tick(p->episodes, now_ns);
+	if (now_ns - p->followed_ns >= FOLLOW_NS) /* a step back, too: it is unsigned */
+		follow(p, now_ns);
 }
 
 void pipeline__event(struct pipeline *pipeline, const struct odd_event *event)
@@ -354,7 +366,7 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns)
 {
 	assembly__tick(pipeline->assembly, now_ns);
 	pass_time(pipeline, now_ns);
-	exchange_table__tick(pipeline->exchanges, now_ns);
+	follow(pipeline, now_ns);
 }
 
 void pipeline__finish(struct pipeline *pipeline)

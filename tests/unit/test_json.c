@@ -407,6 +407,15 @@ Test(json, summary_has_every_counter_by_name)
 		.continued = 118,
 		.folded = 111,
 		.unsampled = 119,
+		.quoted = 120,
+		.quoted_unmatched = 121,
+		.multicast = 122,
+		.causes = {[CAUSE_NONE] = 123,
+			   [CAUSE_PORT] = 124,
+			   [CAUSE_HOST] = 125,
+			   [CAUSE_ADMIN] = 126,
+			   [CAUSE_TOO_BIG] = 127,
+			   [CAUSE_LATE] = 128},
 		.unparsable = 113,
 		.verdicts = {[DNS_MESSAGE_CUT] = 117,
 			     [DNS_MESSAGE_LOOP] = 114,
@@ -440,10 +449,14 @@ Test(json, summary_has_every_counter_by_name)
 			 "\"queries\":101,\"responses\":102,\"answered\":103,"
 			 "\"unanswered\":104,\"pending\":105,\"retransmitted\":106,"
 			 "\"evicted\":107,\"late\":108,\"orphan\":109,\"duplicate\":110,"
-			 "\"continued\":118,\"unsampled\":119,\"folded\":111");
+			 "\"continued\":118,\"unsampled\":119,\"folded\":111,"
+			 "\"quoted\":120,\"quoted_unmatched\":121,\"multicast\":122");
 	cr_assert_str_eq(
 		end + 1,
-		"\"cut\":117,\"malformed\":{\"loop\":114,\"forward\":0,\"label\":0,\"long\":0,"
+		"\"cut\":117,\"causes\":{\"none\":123,\"icmp-port-unreachable\":124,"
+		"\"icmp-host-unreachable\":125,\"icmp-admin-prohibited\":126,"
+		"\"icmp-packet-too-big\":127,\"late\":128},"
+		"\"malformed\":{\"loop\":114,\"forward\":0,\"label\":0,\"long\":0,"
 		"\"overrun\":115,\"counts\":0,\"rdata\":0,\"edns\":0,\"trailing\":0},"
 		"\"unparsable\":{\"udp_length\":210,\"tcp_header\":211,"
 		"\"dns_short\":212,\"short\":113},"

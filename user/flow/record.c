@@ -89,6 +89,7 @@ void record_transfer(const struct entry *entry, struct exchange *ret)
 
 	record_entry(entry, ret);
 	ret->state = transfer->is_late ? EXCHANGE_LATE : EXCHANGE_ANSWERED;
+	ret->cause = transfer->is_late ? CAUSE_LATE : CAUSE_UNKNOWN;
 	ret->end_ns = (int64_t)entry->last_ns;
 	ret->has_response = true;
 	ret->has_latency = true;

@@ -158,6 +158,17 @@ static json_t *unparsable_counts(const struct summary *summary)
 	return o;
 }
 
+/* Of the unanswered. */
+static json_t *cause_counts(const struct summary *summary)
+{
+	json_t *o = json_object();
+
+	for (int i = CAUSE_NONE; i <= CAUSE_LATE; i++)
+		set_integer(o, exchange_cause_name((enum exchange_cause)i),
+			    summary->exchanges->causes[i]);
+	return o;
+}
+
 static json_t *malformed_counts(const struct summary *summary)
 {
 	json_t *o = json_object();
@@ -242,7 +253,11 @@ void json_summary(FILE *out, const struct summary *summary)
 	set_integer(o, "continued", e->continued);
 	set_integer(o, "unsampled", e->unsampled);
 	set_integer(o, "folded", e->folded);
+	set_integer(o, "quoted", e->quoted);
+	set_integer(o, "quoted_unmatched", e->quoted_unmatched);
+	set_integer(o, "multicast", e->multicast);
 	set_integer(o, "cut", e->verdicts[DNS_MESSAGE_CUT]);
+	json_object_set_new(o, "causes", cause_counts(summary));
 	json_object_set_new(o, "malformed", malformed_counts(summary));
 	json_object_set_new(o, "unparsable", unparsable_counts(summary));
 	json_object_set_new(o, "lost", lost_counts(summary));

@@ -50,9 +50,11 @@ void json_alert(FILE *out, const struct alert *alert, const char *message);
 /**
  * json_summary() - Every counter of the conservation identities, by name.
  *
- * "malformed" are those of queries, responses and folded whose question cannot be read.
+ * "malformed" are those of queries, responses, folded and multicast that are not all readable.
  *
- *   packets + coalesced = queries + responses + folded + sum(unparsable) + sum(lost)
+ *   packets + coalesced = queries + responses + folded + joined + quoted + multicast +
+ *                         sum(unparsable) + sum(lost)
+ *   unanswered = sum(causes)
  */
 void json_summary(FILE *out, const struct summary *summary);
 

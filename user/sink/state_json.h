@@ -10,7 +10,9 @@
  *   interfaces              [{name, ingress, egress, note}]
  *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real)}
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
- *                            evicted, late, orphan, duplicate, continued, unsampled, folded, cut}
+ *                            evicted, late, orphan, duplicate, continued, unsampled, folded,
+ *                            quoted, quoted_unmatched, multicast, cut}
+ *   causes                  {cause of flow/exchange.h: count}, of the unanswered
  *   overload                {level, sampled}, as in source/pressure.h
  *   assembly, fragments, tcp
  *                           {the counters of flow/assembly_rows.c}
