@@ -337,6 +337,28 @@ const char *packet_message(struct words *words, bool is_response, union packet *
 	return NULL;
 }
 
+const char *packet_icmp(struct words *words, union packet *ret)
+{
+	const char *type_text = words_next(words), *code_text = words_next(words);
+	const char *by = words_value(words, "by"), *wrong;
+	struct odd_event *event = &ret->event;
+	uint64_t type, code;
+
+	if (!type_text || !code_text || !words_number(type_text, &type) ||
+	    !words_number(code_text, &code) || type > 255 || code > 255)
+		return "icmp TYPE CODE ...";
+	wrong = packet_message(words, false, ret);
+	if (wrong)
+		return wrong;
+	/* whatever the query came through: the error tells its own way only */
+	event->flags |= ODD_EVENT_QUOTED;
+	event->tunnel = ODD_TUNNEL_ICMP;
+	event->tunnel_id = (uint32_t)(type << 8 | code);
+	memcpy(event->outer_src, event->dst, sizeof(event->outer_src));
+	memcpy(event->outer_dst, event->src, sizeof(event->outer_dst));
+	return by && !packet_address(by, event->outer_src) ? "by=ADDRESS" : NULL;
+}
+
 const char *packet_raw(struct words *words, union packet *ret)
 {
 	const char *hex = words_next(words);

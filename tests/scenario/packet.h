@@ -31,6 +31,13 @@ union packet {
  */
 const char *packet_message(struct words *words, bool is_response, union packet *ret);
 
+/**
+ * packet_icmp() - Make an ICMP error: TYPE CODE [by=A], and the words of the query that it quotes.
+ *
+ * by: who sent it, the query's server by default; an IPv6 address makes it ICMPv6
+ */
+const char *packet_icmp(struct words *words, union packet *ret);
+
 /** packet_raw() - Make an event of any bytes: HEX from=A:P to=A:P [proto=tcp] [length=N] ... */
 const char *packet_raw(struct words *words, union packet *ret);
 

@@ -63,6 +63,9 @@ static void report_message(const struct odd_event *event, const struct dns_messa
 	ret->arcount = message->arcount;
 	ret->response_bytes = event->message_bytes;
 	ret->messages = 1;
+	ret->message = message;
+	ret->bytes =
+		(struct dns_bytes){event->payload, event->captured_bytes, event->message_bytes};
 	if (ret->qname_length || !message->has_question)
 		return;
 	ret->qname_length = message->qname.length;
@@ -86,6 +89,7 @@ void record_transfer(const struct entry *entry, struct exchange *ret)
 
 	record_entry(entry, ret);
 	ret->state = transfer->is_late ? EXCHANGE_LATE : EXCHANGE_ANSWERED;
+	ret->cause = transfer->is_late ? CAUSE_LATE : CAUSE_UNKNOWN;
 	ret->end_ns = (int64_t)entry->last_ns;
 	ret->has_response = true;
 	ret->has_latency = true;
