@@ -198,8 +198,8 @@ Test(state, files_that_are_no_state_are_refused)
 		"{}",
 		"{\"type\":\"status\"}",
 		"{\"type\":\"status\",\"abi\":0}",
-		"{\"type\":\"status\",\"abi\":2,\"servers\":[{}]}",
-		"{\"type\":\"status\",\"abi\":2,\"servers\":[{\"address\":\"x\"}]}",
+		"{\"type\":\"status\",\"abi\":3,\"servers\":[{}]}",
+		"{\"type\":\"status\",\"abi\":3,\"servers\":[{\"address\":\"x\"}]}",
 	};
 	struct state *got = NULL;
 
@@ -209,7 +209,7 @@ Test(state, files_that_are_no_state_are_refused)
 		cr_expect_eq(state__read(dir, &got), -EPROTO, "%s", bad[i]);
 	}
 	cr_expect_null(got);
-	put("{\"type\":\"status\",\"abi\":2,\"interfaces\":7,\"exchanges\":[]}");
+	put("{\"type\":\"status\",\"abi\":3,\"interfaces\":7,\"exchanges\":[]}");
 	cr_expect_eq(state__read(dir, &got), 0, "what is missing is 0");
 	cr_expect_str_eq(got->version, "");
 	state__free(got);

@@ -58,7 +58,15 @@ enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset
 				    struct dns_name *ret_name, size_t *ret_next);
 
 /**
- * dns_name_skip() - As dns_name_read(), without following pointers: finds only the end.
+ * dns_name_check() - As dns_name_read(), but the name itself is not wanted.
+ */
+enum dns_name_verdict dns_name_check(const struct dns_bytes *bytes, size_t offset,
+				     size_t *ret_next);
+
+/**
+ * dns_name_skip() - Find the end of a name only: where its pointer leads is not looked at.
+ *
+ * Return: as dns_name_read() but for what is wrong with pointers
  */
 enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next);
 

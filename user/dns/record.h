@@ -39,6 +39,22 @@ struct dns_records {
 };
 
 /**
+ * dns_record_read() - Read the record that begins at an offset.
+ * @bytes: the message
+ * @offset: where its owner starts
+ * @ret: all but the section
+ * @ret_next: offset of the first byte behind the record, at most message_length
+ *
+ * The owner is stepped over, not followed: dns_name_check() tells whether its pointer is good.
+ * Outputs are untouched unless DNS_MESSAGE_OK.
+ *
+ * Return: OK; COUNTS when the message ends at @offset; CUT, OVERRUN, LABEL, LONG when the record's
+ * end cannot be found
+ */
+enum dns_verdict dns_record_read(const struct dns_bytes *bytes, size_t offset,
+				 struct dns_record *ret, size_t *ret_next);
+
+/**
  * dns_records_of() - Stand before the first record of a message.
  * @bytes: the message; its data must outlive the reader
  * @message: what dns_message_read() made of it
@@ -49,7 +65,8 @@ struct dns_records dns_records_of(const struct dns_bytes *bytes, const struct dn
  * dns_records__next() - Read the next record.
  * @ret: filled when there is one; OPT and TSIG are records as any other
  *
- * The header of the record is whole; of its data that much as was captured can be read.
+ * The header of the record is whole; of its data that much as was captured can be read. Its owner
+ * may still be malformed, behind a pointer: then dns_name_read() fails.
  * Cost: about 5 ns.
  *
  * Return: false behind the last one, at the first that cannot be read, and after DNS_RECORDS_MAX
