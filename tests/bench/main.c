@@ -46,6 +46,8 @@ static const struct figure {
 	{"kernel.tcp", "ns/packet", 1, TARGET_NONE, 0, NULL},
 	{"kernel.fragment", "ns/packet", 1, TARGET_NONE, 0, NULL},
 	{"kernel.fragment_later", "ns/packet", 1, TARGET_NONE, 0, NULL},
+	{"kernel.icmp", "ns/packet", 1, TARGET_NONE, 0, NULL},
+	{"kernel.echo", "ns/packet", 1, TARGET_NONE, 0, NULL},
 	{"kernel.pass_tc", "ns/packet", 1, TARGET_NONE, 0, NULL},
 	{"kernel.other_tc", "ns/packet", 1, TARGET_AT_MOST, 8, "kernel.pass_tc"},
 	{"kernel.other_off_tc", "ns/packet", 1, TARGET_AT_MOST, 3, "kernel.pass_tc"},
