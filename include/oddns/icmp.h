@@ -55,16 +55,19 @@ static __always_inline int odd_is_icmp(__u8 version, __u8 protocol)
 	return protocol == (version == 6 ? ODD_IPPROTO_ICMPV6 : ODD_IPPROTO_ICMP);
 }
 
+/* The codes of each type, ICMP's and then ICMPv6's. verifier: instead of branches. */
+static const __u32 odd_icmp_codes[512] = {
+	[ODD_ICMP_UNREACHABLE] = ODD_ICMP_CODES,
+	[256 | ODD_ICMP6_UNREACHABLE] = ODD_ICMP6_CODES,
+	[256 | ODD_ICMP6_PACKET_LARGE] = ~0U,
+};
+
 /* Does this ICMP say that a packet did not arrive? @icmp: type and code */
 static __always_inline int odd_is_icmp_error(__u8 version, const __u8 *icmp)
 {
-	__u8 type = icmp[0], code = icmp[1];
+	__u8 code = icmp[1] < 31 ? icmp[1] : 31; /* what is above is one */
 
-	if (version == 6 && type == ODD_ICMP6_PACKET_LARGE)
-		return 1;
-	if (type != (version == 6 ? ODD_ICMP6_UNREACHABLE : ODD_ICMP_UNREACHABLE) || code > 15)
-		return 0;
-	return (version == 6 ? ODD_ICMP6_CODES : ODD_ICMP_CODES) >> code & 1;
+	return odd_icmp_codes[(version == 6) << 8 | icmp[0]] >> code & 1;
 }
 
 /*
@@ -91,30 +94,22 @@ static __always_inline int odd_step_icmp(struct odd_cursor *c, struct odd_walk *
 	odd_step_quote_end(w, icmp);
 	w->next = w->version == 6 ? ODD_ETHERTYPE_IPV6 : ODD_ETHERTYPE_IPV4;
 	odd_step_inside(w, ODD_TUNNEL_ICMP, odd_read16(icmp));
+	w->flags = ODD_EVENT_QUOTED;
 	return ODD_WALK_ON;
 }
 
 /*
- * What the quoted packet carries: a query over UDP, of which the DNS header is there, or nothing
- * of interest. A first fragment is taken as the datagram that it begins.
+ * A quoted datagram to a DNS port: a query, of which the DNS header is there, or nothing of
+ * interest. A first fragment is taken as the datagram that it begins.
+ * @udp: its header; @c and @w stand behind it
  */
-static __always_inline int
-odd_step_quoted(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_walk *w)
+static __always_inline int odd_step_query(struct odd_cursor *c, struct odd_walk *w, const __u8 *udp)
 {
-	const __u8 *udp, *message;
-	__u16 port;
+	const __u8 *message;
 
-	if (w->protocol != ODD_IPPROTO_UDP)
-		return ODD_WALK_OTHER;
-	udp = odd_step_take(c, w, 8);
-	if (!udp)
-		return ODD_DROP_L4_SHORT;
-	port = odd_read16(udp + 2);
-	if (!odd_is_dns_port(ports, port, port))
-		return ODD_WALK_OTHER;
-	message = w->offset + ODD_DNS_HEADER_BYTES <= w->readable
-			  ? cursor_take(c, ODD_DNS_HEADER_BYTES)
-			  : (const __u8 *)0;
+	if (w->offset + ODD_DNS_HEADER_BYTES > w->readable)
+		return ODD_DROP_ICMP_SHORT;
+	message = cursor_take(c, ODD_DNS_HEADER_BYTES);
 	if (!message || odd_read16(udp + 4) < 8 + ODD_DNS_HEADER_BYTES)
 		return ODD_DROP_ICMP_SHORT;
 	if (message[2] & 0x80)

@@ -253,7 +253,7 @@ static __always_inline void odd_step_note_ip(struct odd_walk *w, __u32 offset, _
 /* Is what the walk stands in quoted by an ICMP error? */
 static __always_inline int odd_is_quoted(const struct odd_walk *w)
 {
-	return w->tunnel == ODD_TUNNEL_ICMP;
+	return w->flags & ODD_EVENT_QUOTED;
 }
 
 /* A later fragment has no ports; what is over UDP may be DNS, what is over TCP is counted. */

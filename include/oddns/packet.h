@@ -188,12 +188,18 @@ static __always_inline int
 odd_step_ports(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_walk *w)
 {
 	const __u8 *l4 = odd_step_take(c, w, 8); /* all of UDP; of TCP what tells the ports */
+	__u16 src, dst;
+	__u64 mask;
 
 	if (!l4)
 		return ODD_DROP_L4_SHORT;
-	if (odd_is_dns_port(ports, odd_read16(l4), odd_read16(l4 + 2)))
-		return ODD_WALK_DNS;
-	if (w->protocol != ODD_IPPROTO_UDP)
+	dst = odd_read16(l4 + 2);
+	src = odd_read16(l4);
+	mask = odd_unlearn(-(__u64)(w->flags / ODD_EVENT_QUOTED & 1));
+	src ^= (src ^ dst) & mask;
+	if (odd_is_dns_port(ports, src, dst))
+		return odd_is_quoted(w) ? odd_step_query(c, w, l4) : ODD_WALK_DNS;
+	if (w->protocol != ODD_IPPROTO_UDP || odd_is_quoted(w))
 		return ODD_WALK_OTHER;
 	if (w->flags & ODD_EVENT_FRAGMENT && !w->stray) {
 		w->stray = w->ip;
@@ -212,8 +218,8 @@ odd_step_protocol(struct odd_cursor *c, const volatile struct odd_ports *ports, 
 
 	if (w->version == 6 && odd_ip6_exts[protocol].add)
 		return odd_step_ip6_ext(c, w);
-	if (odd_is_quoted(w))
-		return odd_step_quoted(c, ports, w);
+	if (odd_is_quoted(w) && protocol != ODD_IPPROTO_UDP)
+		return ODD_WALK_OTHER;
 	if (protocol == ODD_IPPROTO_UDP || protocol == ODD_IPPROTO_TCP)
 		return odd_step_ports(c, ports, w);
 	if (odd_is_icmp(w->version, protocol))

@@ -16,8 +16,9 @@ static enum dns_name_verdict read_cut(const uint8_t *message, size_t captured, s
 	uint8_t *copy = malloc(captured ? captured : 1);
 	struct dns_bytes bytes = {.data = copy, .length = captured, .message_length = length};
 	enum dns_name_verdict verdict;
-	enum dns_name_verdict skipped;
+	enum dns_name_verdict skipped, checked;
 	size_t end = SIZE_MAX;
+	size_t checked_end = SIZE_MAX;
 
 	memcpy(copy, message, captured);
 	verdict = dns_name_read(&bytes, offset, ret_name, ret_next);
@@ -27,6 +28,9 @@ static enum dns_name_verdict read_cut(const uint8_t *message, size_t captured, s
 	else
 		cr_assert(skipped == verdict || skipped == DNS_NAME_OK);
 	cr_assert((end == SIZE_MAX) == (skipped != DNS_NAME_OK));
+	checked = dns_name_check(&bytes, offset, &checked_end);
+	cr_assert_eq(checked, verdict);
+	cr_assert_eq(checked_end, verdict == DNS_NAME_OK ? end : SIZE_MAX);
 	free(copy);
 	return verdict;
 }
@@ -286,9 +290,13 @@ Test(dns_name, skipping_looks_no_further_than_the_first_pointer)
 
 	cr_assert_eq(dns_name_skip(&bytes, 2, &next), DNS_NAME_OK);
 	cr_assert_eq(next, 6);
-	cr_assert_eq(dns_name_skip(&bytes, 6, &next), DNS_NAME_FORWARD, "points to itself");
-	cr_assert_eq(dns_name_skip(&bytes, 10, &next), DNS_NAME_FORWARD, "points forward");
-	cr_assert_eq(next, 6);
+	cr_assert_eq(dns_name_skip(&bytes, 6, &next), DNS_NAME_OK, "into its own labels");
+	cr_assert_eq(next, 10);
+	cr_assert_eq(dns_name_skip(&bytes, 10, &next), DNS_NAME_OK, "points forward");
+	cr_assert_eq(next, 14);
+	bytes.length = bytes.message_length = 13;
+	cr_assert_eq(dns_name_skip(&bytes, 10, &next), DNS_NAME_OVERRUN, "half a pointer");
+	cr_assert_eq(next, 14);
 }
 
 Test(dns_name, keeps_case_when_read)

@@ -324,6 +324,15 @@ static void print_malformed(const struct state *s)
 	puts(")");
 }
 
+/* A line only when there are any. */
+static void print_truncated(const struct retries_counters *r)
+{
+	if (r->truncated)
+		printf("Truncated: %" PRIu64 " answers over UDP; %" PRIu64
+		       " asked again over TCP, %" PRIu64 " not, %" PRIu64 " undecided\n",
+		       r->truncated, r->retried, r->abandoned, r->open + r->unknown);
+}
+
 static void print_tail(const struct report *report)
 {
 	const struct state *s = report->state;
@@ -337,6 +346,7 @@ static void print_tail(const struct report *report)
 	printf("Folded: %" PRIu64 " messages seen at a second hook\n", s->exchanges.folded);
 	print_causes(s);
 	print_malformed(s);
+	print_truncated(&s->retries);
 	printf("Rule: intervals of %s, %" PRIu64 " of them; odd above baseline +%s and +%.3g %%; "
 	       "timeout %s\n",
 	       text_duration((int64_t)s->interval_ns, interval), s->window,

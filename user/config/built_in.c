@@ -21,8 +21,8 @@ static const struct member {
 	MEMBER(hook, BYTES),	   MEMBER(interval_ns, BYTES), MEMBER(window, BYTES),
 	MEMBER(snaplen, BYTES),	   MEMBER(tunnels, BYTES),     MEMBER(ring_bytes, BYTES),
 	MEMBER(pending, BYTES),	   MEMBER(servers, BYTES),     MEMBER(pin_dir, TEXT),
-	MEMBER(multicast, BYTES),  MEMBER(state_dir, TEXT),    MEMBER(connections, BYTES),
-	MEMBER(assembly, BYTES),
+	MEMBER(state_dir, TEXT),   MEMBER(connections, BYTES), MEMBER(assembly, BYTES),
+	MEMBER(episode_ns, BYTES), MEMBER(multicast, BYTES),
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "dns/record.h"
+#include "dns/rdata.h"
 
 #define TYPE_OPT   41
 #define OPCODE_DSO 6
@@ -153,6 +153,16 @@ static void read_opt(const struct dns_bytes *bytes, const struct dns_record *rec
 		note(ret, DNS_MESSAGE_EDNS);
 }
 
+static void check_rdata(const struct dns_bytes *bytes, const struct dns_record *record,
+			struct dns_message *ret)
+{
+	enum dns_name_verdict name = DNS_NAME_OK;
+
+	if (dns_rdata_check(bytes, record, &name) != DNS_RDATA_BAD)
+		return;
+	note(ret, name == DNS_NAME_OK ? DNS_MESSAGE_RDATA : of_name[name]);
+}
+
 static void check_owner(const struct dns_bytes *bytes, size_t at, struct dns_message *ret)
 {
 	const uint8_t *owner = bytes->data + at;
@@ -166,7 +176,8 @@ static void check_owner(const struct dns_bytes *bytes, size_t at, struct dns_mes
 }
 
 /* Return: offset behind the record; 0 when that cannot be known */
-static size_t read_record(const struct dns_bytes *bytes, size_t at, struct dns_message *ret)
+static size_t read_record(const struct dns_bytes *bytes, size_t at, enum dns_depth depth,
+			  struct dns_message *ret)
 {
 	struct dns_record record;
 	enum dns_verdict verdict;
@@ -181,13 +192,16 @@ static size_t read_record(const struct dns_bytes *bytes, size_t at, struct dns_m
 	}
 	if (record.type == TYPE_OPT)
 		read_opt(bytes, &record, ret);
+	else if (depth == DNS_DEPTH_RDATA)
+		check_rdata(bytes, &record, ret);
 	if (next <= bytes->length)
 		return next;
 	note(ret, DNS_MESSAGE_CUT);
 	return 0;
 }
 
-static void read_records(const struct dns_bytes *bytes, struct dns_message *ret)
+static void read_records(const struct dns_bytes *bytes, enum dns_depth depth,
+			 struct dns_message *ret)
 {
 	uint32_t count = (uint32_t)ret->ancount + ret->nscount + ret->arcount;
 	size_t at = ret->records;
@@ -195,7 +209,7 @@ static void read_records(const struct dns_bytes *bytes, struct dns_message *ret)
 	for (uint32_t i = 0; i < count; i++) {
 		if (i == DNS_RECORDS_MAX)
 			return;
-		at = read_record(bytes, at, ret);
+		at = read_record(bytes, at, depth, ret);
 		if (at == 0)
 			return;
 	}
@@ -207,7 +221,6 @@ static void read_records(const struct dns_bytes *bytes, struct dns_message *ret)
 enum dns_verdict dns_message_read(const struct dns_bytes *bytes, enum dns_depth depth,
 				  struct dns_message *ret)
 {
-	(void)depth;
 	if (bytes->length < DNS_HEADER_BYTES) {
 		memset(ret, 0, sizeof(*ret));
 		return ret->verdict = DNS_MESSAGE_SHORT;
@@ -217,7 +230,7 @@ enum dns_verdict dns_message_read(const struct dns_bytes *bytes, enum dns_depth 
 	read_header(bytes->data, ret);
 	read_questions(bytes, ret);
 	if (ret->records)
-		read_records(bytes, ret);
+		read_records(bytes, depth, ret);
 	if (bytes->length < bytes->message_length)
 		note(ret, DNS_MESSAGE_CUT);
 	return ret->verdict;

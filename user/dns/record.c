@@ -12,9 +12,16 @@ static inline uint16_t read16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
+#define POINTER 0xc0 /* and above (RFC 1035 section 4.1.4) */
+
 /* What ends an owner ends the record that it begins; where its pointer leads is no matter here. */
 static enum dns_verdict step_over_owner(const struct dns_bytes *bytes, size_t *at)
 {
+	/* nearly all are a pointer and nothing else */
+	if (*at + 2 <= bytes->length && bytes->data[*at] >= POINTER) {
+		*at += 2;
+		return DNS_MESSAGE_OK;
+	}
 	switch (dns_name_skip(bytes, *at, at)) {
 	case DNS_NAME_OK:
 		return DNS_MESSAGE_OK;

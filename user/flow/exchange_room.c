@@ -21,6 +21,7 @@ void room_orient(const struct exchange_table *table, struct seen *s)
 void room_deliver(struct exchange_table *table, struct exchange *exchange)
 {
 	exchange->service = room_service(table, exchange->client_port, exchange->server_port);
+	exchange->keep = table->limits.keep;
 	table->listener.on_end(table->listener.context, exchange);
 }
 

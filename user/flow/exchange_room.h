@@ -51,7 +51,7 @@ static inline bool room_is_copy(const struct exchange_table *table, const struct
 /** room_orient() - Who asks whom: fills is_response, key and hash from event and message. */
 void room_orient(const struct exchange_table *table, struct seen *s);
 
-/** room_deliver() - Hand an exchange that has ended to the listener; fills in its service. */
+/** room_deliver() - Hand an exchange that has ended to the listener; sets its keep and service. */
 void room_deliver(struct exchange_table *table, struct exchange *exchange);
 
 /** room_service() - Which protocol talks between these ports, as far as it is watched. */

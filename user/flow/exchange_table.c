@@ -361,6 +361,11 @@ static void take_llmnr(struct exchange_table *table, const struct seen *s)
 	table->counters.llmnr.answered += now->answered + now->late - before.answered - before.late;
 }
 
+static enum dns_depth depth_of(const struct exchange_table *table)
+{
+	return table->limits.keep == KEEP_ALL ? DNS_DEPTH_RDATA : DNS_DEPTH_RECORDS;
+}
+
 void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
 {
 	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
@@ -374,7 +379,7 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 		return;
 	}
 	s.event = event;
-	verdict = dns_message_read(&bytes, DNS_DEPTH_RDATA, &s.message);
+	verdict = dns_message_read(&bytes, depth_of(table), &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
 		table->counters.unparsable++;
 		return;
@@ -420,6 +425,7 @@ void exchange_table__set_limits(struct exchange_table *table, const struct excha
 {
 	table->limits.timeout_ns = limits->timeout_ns;
 	table->limits.grace_ns = limits->grace_ns;
+	table->limits.keep = limits->keep;
 }
 
 const struct exchange_counters *exchange_table__counters(const struct exchange_table *table)

@@ -46,7 +46,8 @@ void exchange_table__tick(struct exchange_table *table, uint64_t now_ns);
 void exchange_table__finish(struct exchange_table *table);
 
 /**
- * exchange_table__set_limits() - Take new times at once; @limits->entries cannot change.
+ * exchange_table__set_limits() - Take new times, and how much to keep, at once; @limits->entries
+ * cannot change.
  */
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits);
 

@@ -35,7 +35,7 @@
  *
  * An answer that waits must outlive the packet: it is copied with its name and bytes, and its
  * message is read again from the copy, so that whatever points into a message points into this
- * one. A copy takes about 1 KB and the captured bytes. All others are not touched, and while
+ * one. A copy takes 800 bytes and the captured ones. All others are not touched, and while
  * nothing waits each costs a comparison or two.
  *
  * A heap in order of the answers' ends says what is due, however disordered they come in; a
@@ -390,15 +390,16 @@ static void hold(struct retries *r, const struct exchange *e)
 	struct held *held;
 
 	pass_time(r, (uint64_t)e->end_ns);
-	r->counters.truncated++;
 	held = copy_of(e);
 	if (!held) {
+		r->counters.truncated++;
 		r->counters.unknown++;
 		r->on_end(r->context, e);
 		return;
 	}
 	held->hash = hash_of(r, e);
 	make_room(r, held->hash);
+	r->counters.truncated++;
 	insert(r, held);
 }
 

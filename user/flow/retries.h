@@ -42,7 +42,7 @@ struct retries;
  * @seed: of the hash, random in production, so that nobody can aim at a bucket
  * @on_end: receives exchanges during the calls below
  *
- * Cost: 16 to 24 bytes for each place; a held exchange takes about 1 KB and its captured bytes.
+ * Cost: 16 to 24 bytes for each place; a held exchange takes 800 bytes and its captured ones.
  * Return: 0, -ENOMEM, -EINVAL when held is out of its range
  */
 int retries__new(const struct retries_limits *limits, uint64_t seed, exchange_fn on_end,
