@@ -69,7 +69,7 @@ static const struct figure {
 	{"user.exchange", "ns/exchange", 1, TARGET_AT_MOST, 300, NULL},
 	{"user.decode", "ns/message", 1, TARGET_AT_MOST, 600, NULL},
 	{"user.decode_header", "ns/message", 1, TARGET_AT_MOST, 120, NULL},
-	{"user.episode", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
+	{"user.episode", "ns/exchange", 1, TARGET_AT_MOST, 200, NULL},
 	{"user.episode_many", "ns/exchange", 1, TARGET_NONE, 0, NULL},
 	{"user.tcp", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_long", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
