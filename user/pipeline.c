@@ -23,10 +23,18 @@
 #define DATAGRAMS 4096
 /* The largest message, and a window of segments that came before their turn. */
 #define CONNECTION_BYTES (256 * 1024)
+/* Truncated answers held for their retry: 100/s for 10 s, each with its message, 5 MB at most. */
+#define TRUNCATED_HELD 1024
+/* Episodes open at once: 3000/s for 20 s, 32 MB at most. */
+#define EPISODES_OPEN 65536
+/* How exactly they must know the time: nobody sees a tenth of a second in when a record comes. */
+#define FOLLOW_NS 100000000ULL
 
 struct pipeline {
 	struct assembly *assembly;
 	struct exchange_table *exchanges;
+	struct retries *retries;
+	struct episodes *episodes; /* NULL when nobody wants them */
 	struct server_table *servers;
 	struct rules *rules;
 	struct pipeline_sinks sinks;
@@ -37,17 +45,30 @@ struct pipeline {
 	bool started;		/* there was an event or tick */
 	uint64_t start_ns;	/* of the open interval */
 	uint64_t now_ns;
+	uint64_t followed_ns; /* when the followers were last told the time */
 	enum direction direction;
 	unsigned one_way_intervals;
 };
 
+/* Series count at once; a truncated answer is told when it is known whether it was asked again. */
 static void take_exchange(void *context, const struct exchange *exchange)
 {
 	struct pipeline *p = context;
 
-	server_table__exchange(p->servers, exchange);
+	/* multicast has no servers that could be compared */
+	if (exchange->service == SERVICE_DNS)
+		server_table__exchange(p->servers, exchange);
+	retries__exchange(p->retries, exchange);
+}
+
+static void tell_exchange(void *context, const struct exchange *exchange)
+{
+	struct pipeline *p = context;
+
 	if (p->sinks.on_exchange)
 		p->sinks.on_exchange(p->sinks.context, exchange);
+	if (p->episodes)
+		episodes__exchange(p->episodes, exchange);
 }
 
 static bool knows_server(void *context, const uint8_t *server)
@@ -81,10 +102,33 @@ static struct assembly_limits assembly_limits(const struct settings *settings)
 
 static struct exchange_limits exchange_limits(const struct settings *settings)
 {
+	static const enum exchange_keep keeps[] = {
+		[ANSWERS_NONE] = KEEP_NONE, [ANSWERS_FIRST] = KEEP_FIRST, [ANSWERS_ALL] = KEEP_ALL};
+
 	return (struct exchange_limits){
 		.timeout_ns = settings->timeout_ns,
 		.grace_ns = settings->grace_ns,
 		.entries = settings->pending,
+		.multicast = settings->multicast,
+		.keep = keeps[settings->answers],
+	};
+}
+
+static struct retries_limits retries_limits(const struct settings *settings)
+{
+	return (struct retries_limits){
+		.window_ns = settings->timeout_ns,
+		.timeout_ns = settings->timeout_ns,
+		.held = TRUNCATED_HELD,
+	};
+}
+
+static struct episodes_limits episodes_limits(const struct settings *settings)
+{
+	return (struct episodes_limits){
+		.window_ns = settings->episode_ns,
+		.timeout_ns = settings->timeout_ns,
+		.open = EPISODES_OPEN,
 	};
 }
 
@@ -145,6 +189,18 @@ static unsigned gap_intervals(const struct settings *settings, unsigned window)
 	return 2 * window + settings->clear_after;
 }
 
+/* Those that join exchanges to what they belong to. */
+static int make_followers(struct pipeline *p, const struct settings *settings, uint64_t seed)
+{
+	const struct retries_limits retries = retries_limits(settings);
+	const struct episodes_limits episodes = episodes_limits(settings);
+	int r = retries__new(&retries, seed, tell_exchange, p, &p->retries);
+
+	if (r < 0 || !p->sinks.on_episode)
+		return r;
+	return episodes__new(&episodes, seed, p->sinks.on_episode, p->sinks.context, &p->episodes);
+}
+
 static int make_stages(struct pipeline *p, const struct settings *settings, uint64_t seed)
 {
 	const struct exchange_limits limits = exchange_limits(settings);
@@ -161,6 +217,9 @@ static int make_stages(struct pipeline *p, const struct settings *settings, uint
 	if (r < 0)
 		return r;
 	r = exchange_table__new(&limits, seed, &listener, &p->exchanges);
+	if (r < 0)
+		return r;
+	r = make_followers(p, settings, seed);
 	if (r < 0)
 		return r;
 	r = server_table__new(&servers, seed, &p->servers);
@@ -200,6 +259,8 @@ void pipeline__free(struct pipeline *pipeline)
 		return;
 	assembly__free(pipeline->assembly);
 	exchange_table__free(pipeline->exchanges);
+	retries__free(pipeline->retries);
+	episodes__free(pipeline->episodes);
 	rules__free(pipeline->rules);
 	server_table__free(pipeline->servers);
 	free(pipeline);
@@ -208,6 +269,7 @@ void pipeline__free(struct pipeline *pipeline)
 int pipeline__configure(struct pipeline *pipeline, const struct settings *settings)
 {
 	const struct exchange_limits limits = exchange_limits(settings);
+	const struct retries_limits retries = retries_limits(settings);
 	int r = count_servers(settings);
 
 	if (r > (int)pipeline->servers_max)
@@ -219,19 +281,25 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 	server_table__unpin_all(pipeline->servers);
 	r = pin_servers(pipeline, settings);
 	exchange_table__set_limits(pipeline->exchanges, &limits);
+	retries__set_limits(pipeline->retries, &retries);
 	pipeline->step_back_ns = settings->timeout_ns + settings->grace_ns;
 	pipeline->gap_intervals = gap_intervals(settings, server_table__window(pipeline->servers));
 	return r;
 }
 
-/* Once an exchange was answered, both directions are known to be seen for good. */
+/*
+ * Once an exchange was answered, both directions are known to be seen for good. LLMNR does not
+ * count: its queries are seen by all, and answered seldom.
+ */
 static void judge_direction(struct pipeline *p)
 {
 	const struct exchange_counters *c = exchange_table__counters(p->exchanges);
-	bool queries_only = c->queries >= ONE_WAY_MESSAGES && !c->responses;
-	bool responses_only = c->responses >= ONE_WAY_MESSAGES && !c->queries;
+	uint64_t queries = c->queries - c->llmnr.queries;
+	uint64_t responses = c->responses - c->llmnr.responses;
+	bool queries_only = queries >= ONE_WAY_MESSAGES && !responses;
+	bool responses_only = responses >= ONE_WAY_MESSAGES && !queries;
 
-	if (c->answered + c->late) {
+	if (c->answered + c->late > c->llmnr.answered) {
 		p->direction = DIRECTION_BOTH;
 		return;
 	}
@@ -259,6 +327,16 @@ static uint64_t interval_start(const struct pipeline *p, uint64_t now_ns)
 	return now_ns - now_ns % p->interval_ns;
 }
 
+/* Time for the followers, behind the table: what it tells may be what they wait for. */
+static void follow(struct pipeline *p, uint64_t now_ns)
+{
+	p->followed_ns = now_ns;
+	exchange_table__tick(p->exchanges, now_ns);
+	retries__tick(p->retries, now_ns);
+	if (p->episodes)
+		episodes__tick(p->episodes, now_ns);
+}
+
 /* Let time pass, interval by interval, so that each expiry falls into the interval it is due in. */
 static void pass_time(struct pipeline *p, uint64_t now_ns)
 {
@@ -281,6 +359,8 @@ static void pass_time(struct pipeline *p, uint64_t now_ns)
 		p->start_ns = interval_start(p, now_ns);
 	if (now_ns > p->now_ns)
 		p->now_ns = now_ns;
+	if (now_ns - p->followed_ns >= FOLLOW_NS) /* a step back, too: it is unsigned */
+		follow(p, now_ns);
 }
 
 void pipeline__event(struct pipeline *pipeline, const struct odd_event *event)
@@ -294,13 +374,16 @@ void pipeline__tick(struct pipeline *pipeline, uint64_t now_ns)
 {
 	assembly__tick(pipeline->assembly, now_ns);
 	pass_time(pipeline, now_ns);
-	exchange_table__tick(pipeline->exchanges, now_ns);
+	follow(pipeline, now_ns);
 }
 
 void pipeline__finish(struct pipeline *pipeline)
 {
 	assembly__finish(pipeline->assembly);
 	exchange_table__finish(pipeline->exchanges);
+	retries__finish(pipeline->retries);
+	if (pipeline->episodes)
+		episodes__finish(pipeline->episodes);
 	if (pipeline->started)
 		close_interval(pipeline);
 }
@@ -321,6 +404,16 @@ void pipeline__assembly(const struct pipeline *pipeline, struct assembly_totals 
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline)
 {
 	return exchange_table__counters(pipeline->exchanges);
+}
+
+const struct retries_counters *pipeline__retries(const struct pipeline *pipeline)
+{
+	return retries__counters(pipeline->retries);
+}
+
+const struct episodes_counters *pipeline__episodes(const struct pipeline *pipeline)
+{
+	return pipeline->episodes ? episodes__counters(pipeline->episodes) : NULL;
 }
 
 struct exchange_usage pipeline__usage(const struct pipeline *pipeline)

@@ -78,7 +78,7 @@ def send(path, *speed):
 
 
 def books(status):
-    """The three equations of a status: [(name, left, right)], and what is still in the ring."""
+    """The equations of a status: [(name, left, right)], and what is still in the ring."""
     x, drops, assembly = status["exchanges"], status["drops"], status["assembly"]
     lost = sum(drops[name] for name in LOST) + assembly["shed"]
     unparsable = sum(drops[name] for name in UNPARSABLE) + sum(status["unparsable"].values())
@@ -87,9 +87,11 @@ def books(status):
          x["retransmitted"] + x["evicted"]),
         ("responses", x["responses"], x["answered"] + x["late"] + x["orphan"] + x["duplicate"] +
          x["continued"] + x["unsampled"]),
+        ("unanswered", x["unanswered"], sum(status["causes"].values())),
     ]
     waiting = (sum(status["packets"].values()) + assembly["coalesced"] - x["queries"] -
-               x["responses"] - x["folded"] - assembly["joined"] - unparsable - lost)
+               x["responses"] - x["folded"] - assembly["joined"] - x["quoted"] - x["multicast"] -
+               unparsable - lost)
     return equations, waiting, lost
 
 

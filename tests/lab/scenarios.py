@@ -298,7 +298,8 @@ def unaccounted(sensor):
     status = sensor.tell("status")
     assembly, drops = bench.find(status, "assembly"), bench.find(status, "drops")
     seen = sum(bench.find(status, "packets").values()) + assembly["coalesced"]
-    read = sum(bench.find(status, name) for name in ("queries", "responses", "folded"))
+    read = sum(bench.find(status, name)
+               for name in ("queries", "responses", "folded", "quoted", "multicast"))
     lost = drops["ring_full"] + drops["shed"] + assembly["shed"]
     return seen - read - assembly["joined"] - lost - sum(bench.find(status, "unparsable").values())
 

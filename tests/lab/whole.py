@@ -100,7 +100,8 @@ def told(sensor):
     books = rows[-1]
     left = books["packets"] + books["coalesced"]
     right = (books["queries"] + books["responses"] + books["folded"] + books["joined"] +
-             sum(books["unparsable"].values()) + sum(books["lost"].values()))
+             books["quoted"] + books["multicast"] + sum(books["unparsable"].values()) +
+             sum(books["lost"].values()))
     check(left == right, f"packets + coalesced = {left}, but the sum of their fates = {right}")
     return [row for row in rows if row["type"] == "exchange"], books
 

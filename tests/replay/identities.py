@@ -45,13 +45,16 @@ def main(path, skipped=None):
          s["answered"] + s["late"] + s["orphan"] + s["duplicate"] + s["continued"] +
          s["unsampled"]),
         ("packets + coalesced", s["packets"] + s["coalesced"],
-         "queries + responses + folded + joined + unparsable + lost",
-         s["queries"] + s["responses"] + s["folded"] + s["joined"] + unparsable + lost),
+         "queries + responses + folded + joined + quoted + multicast + unparsable + lost",
+         s["queries"] + s["responses"] + s["folded"] + s["joined"] + s["quoted"] +
+         s["multicast"] + unparsable + lost),
+        ("unanswered", s["unanswered"], "sum of causes", sum(s["causes"].values())),
+        ("late", s["late"], "those of cause late", s["causes"]["late"]),
         ("answered in intervals", intervals["answered"], "answered", s["answered"]),
         ("samples in intervals", intervals["samples"], "answered", s["answered"]),
     ]
     claims += [(f"{state} lines", states[state], state, s[state])
-               for state in ("answered", "unanswered", "pending", "late", "orphan")]
+               for state in ("answered", "unanswered", "pending", "late", "orphan", "multicast")]
     if skipped is not None:
         claims.append(("skipped", s["skipped"], "frames to skip", int(skipped)))
     wrong = [claim for claim in claims if claim[1] != claim[3]]

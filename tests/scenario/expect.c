@@ -23,6 +23,8 @@ enum kind {
 	ABOUT,
 	SHARE,
 	STATE,
+	CAUSE,
+	SERVICE,
 	ADDRESS,
 	PROTO,
 	NAME,
@@ -61,6 +63,9 @@ GET(x_latency, struct delivered, .number = o->exchange.latency_ns)
 GET(x_wait, struct delivered, .number = o->exchange.wait_ns)
 GET(x_time, struct delivered, .number = o->exchange.time_ns)
 GET(x_end, struct delivered, .number = o->exchange.end_ns)
+GET(x_cause, struct delivered, .number = o->exchange.cause)
+GET(x_service, struct delivered, .number = o->exchange.service)
+GET(x_qclass, struct delivered, .number = o->exchange.qclass)
 GET(x_tries, struct delivered, .number = o->exchange.tries)
 GET(x_id, struct delivered, .number = o->exchange.id)
 GET(x_client, struct delivered, .bytes = o->exchange.client)
@@ -111,6 +116,9 @@ static const struct property exchange_properties[] = {
 	{"outer_dst", ADDRESS, x_outer_dst},
 	{"answers", NUMBER, x_ancount},
 	{"rd", NUMBER, x_rd},
+	{"cause", CAUSE, x_cause},
+	{"service", SERVICE, x_service},
+	{"class", NUMBER, x_qclass},
 	{"uid", NUMBER, x_uid},
 	{"pid", NUMBER, x_pid},
 	{"comm", TEXT, x_comm},
@@ -172,6 +180,17 @@ GET(c_orphan, struct exchange_counters, .number = (int64_t)o->orphan)
 GET(c_duplicate, struct exchange_counters, .number = (int64_t)o->duplicate)
 GET(c_continued, struct exchange_counters, .number = (int64_t)o->continued)
 GET(c_folded, struct exchange_counters, .number = (int64_t)o->folded)
+GET(c_quoted, struct exchange_counters, .number = (int64_t)o->quoted)
+GET(c_quoted_unmatched, struct exchange_counters, .number = (int64_t)o->quoted_unmatched)
+GET(c_multicast, struct exchange_counters, .number = (int64_t)o->multicast)
+GET(c_llmnr_queries, struct exchange_counters, .number = (int64_t)o->llmnr.queries)
+GET(c_llmnr_responses, struct exchange_counters, .number = (int64_t)o->llmnr.responses)
+GET(c_llmnr_answered, struct exchange_counters, .number = (int64_t)o->llmnr.answered)
+GET(c_llmnr_unanswered, struct exchange_counters, .number = (int64_t)o->llmnr.unanswered)
+GET(c_cause_none, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_NONE])
+GET(c_cause_port, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_PORT])
+GET(c_cause_host, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_HOST])
+GET(c_cause_late, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_LATE])
 GET(c_short, struct exchange_counters, .number = (int64_t)o->unparsable)
 GET(c_label, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_LABEL])
 GET(c_forward, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_FORWARD])
@@ -179,15 +198,35 @@ GET(c_long, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE
 GET(c_overrun, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_OVERRUN])
 
 static const struct property count_properties[] = {
-	{"queries", NUMBER, c_queries},	    {"responses", NUMBER, c_responses},
-	{"answered", NUMBER, c_answered},   {"unanswered", NUMBER, c_unanswered},
-	{"pending", NUMBER, c_pending},	    {"retransmitted", NUMBER, c_retransmitted},
-	{"evicted", NUMBER, c_evicted},	    {"late", NUMBER, c_late},
-	{"orphan", NUMBER, c_orphan},	    {"duplicate", NUMBER, c_duplicate},
-	{"continued", NUMBER, c_continued}, {"folded", NUMBER, c_folded},
-	{"short", NUMBER, c_short},	    {"label", NUMBER, c_label},
-	{"forward", NUMBER, c_forward},	    {"overrun", NUMBER, c_overrun},
-	{"long", NUMBER, c_long},	    {NULL, NUMBER, NULL},
+	{"queries", NUMBER, c_queries},
+	{"responses", NUMBER, c_responses},
+	{"answered", NUMBER, c_answered},
+	{"unanswered", NUMBER, c_unanswered},
+	{"pending", NUMBER, c_pending},
+	{"retransmitted", NUMBER, c_retransmitted},
+	{"evicted", NUMBER, c_evicted},
+	{"late", NUMBER, c_late},
+	{"orphan", NUMBER, c_orphan},
+	{"duplicate", NUMBER, c_duplicate},
+	{"continued", NUMBER, c_continued},
+	{"folded", NUMBER, c_folded},
+	{"short", NUMBER, c_short},
+	{"label", NUMBER, c_label},
+	{"forward", NUMBER, c_forward},
+	{"overrun", NUMBER, c_overrun},
+	{"long", NUMBER, c_long},
+	{"quoted", NUMBER, c_quoted},
+	{"multicast", NUMBER, c_multicast},
+	{"unmatched", NUMBER, c_quoted_unmatched},
+	{"llmnr-queries", NUMBER, c_llmnr_queries},
+	{"llmnr-responses", NUMBER, c_llmnr_responses},
+	{"llmnr-answered", NUMBER, c_llmnr_answered},
+	{"llmnr-unanswered", NUMBER, c_llmnr_unanswered},
+	{"none", NUMBER, c_cause_none},
+	{"port", NUMBER, c_cause_port},
+	{"host", NUMBER, c_cause_host},
+	{"cause-late", NUMBER, c_cause_late},
+	{NULL, NUMBER, NULL},
 };
 
 /* --- comparing -------------------------------------------------------------------------------- */
@@ -208,6 +247,18 @@ static void name_text(const uint8_t *wire, size_t length, char *buf)
 	buf[at] = '\0';
 }
 
+/* "unknown" is what has no name. */
+static bool read_cause(const char *text, int64_t *ret)
+{
+	*ret = CAUSE_UNKNOWN;
+	if (strcmp(text, "unknown") == 0)
+		return true;
+	while (++*ret < CAUSES)
+		if (strcmp(exchange_cause_name((enum exchange_cause) * ret), text) == 0)
+			return true;
+	return false;
+}
+
 /* Read what is expected as the number that would be equal. */
 static bool read_number(enum kind kind, const char *text, int64_t epoch_ns, int64_t *ret)
 {
@@ -224,6 +275,13 @@ static bool read_number(enum kind kind, const char *text, int64_t epoch_ns, int6
 	case STATE:
 		for (*ret = 0; *ret < EXCHANGE_STATES; ++*ret)
 			if (strcmp(exchange_state_name((enum exchange_state) * ret), text) == 0)
+				return true;
+		return false;
+	case CAUSE:
+		return read_cause(text, ret);
+	case SERVICE:
+		for (*ret = 0; *ret < SERVICES; ++*ret)
+			if (strcmp(exchange_service_name((enum exchange_service) * ret), text) == 0)
 				return true;
 		return false;
 	case PROTO:

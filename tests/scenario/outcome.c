@@ -27,14 +27,26 @@ static const struct {
 	[EXCHANGE_ORPHAN] = {false, true, false},
 };
 
+/* Only what failed has a cause, and what failed has one. */
+static bool has_its_cause(const struct exchange *x)
+{
+	if (x->state == EXCHANGE_UNANSWERED)
+		return x->cause >= CAUSE_NONE && x->cause <= CAUSE_TOO_BIG;
+	return x->cause == (x->state == EXCHANGE_LATE ? CAUSE_LATE : CAUSE_UNKNOWN);
+}
+
 /* flow/exchange.h says what each state has, and what is there instead when it has not. */
 static void check_exchange(struct outcome *outcome, const struct exchange *x)
 {
 	const char *state = exchange_state_name(x->state);
 
-	if (x->has_query != shapes[x->state].has_query ||
-	    x->has_response != shapes[x->state].has_response ||
-	    x->has_latency != shapes[x->state].has_latency)
+	if (!has_its_cause(x))
+		outcome_fail(outcome, "%s: cause %d", state, x->cause);
+	if (x->state == EXCHANGE_MULTICAST
+		    ? x->has_query == x->has_response || x->has_latency
+		    : x->has_query != shapes[x->state].has_query ||
+			      x->has_response != shapes[x->state].has_response ||
+			      x->has_latency != shapes[x->state].has_latency)
 		outcome_fail(outcome, "%s: has_query %d, has_response %d, has_latency %d", state,
 			     x->has_query, x->has_response, x->has_latency);
 	if (!x->has_latency && (x->latency_ns != -1 || x->wait_ns != -1))
@@ -129,6 +141,20 @@ static void equal(struct outcome *outcome, const char *what, uint64_t a, uint64_
 		outcome_fail(outcome, "identity broken: %s: %" PRIu64 " != %" PRIu64, what, a, b);
 }
 
+static void check_causes(struct outcome *outcome, const struct exchange_counters *c)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < CAUSES; i++)
+		sum += c->causes[i];
+	equal(outcome, "unanswered = sum of causes", c->unanswered, sum);
+	equal(outcome, "late = cause late", c->late, c->causes[CAUSE_LATE]);
+	equal(outcome, "causes of what was answered, or none at all",
+	      c->causes[CAUSE_UNKNOWN] + c->causes[CAUSE_TRUNCATED], 0);
+	if (c->quoted_unmatched > c->quoted)
+		outcome_fail(outcome, "%" PRIu64 " quoted unmatched of fewer", c->quoted_unmatched);
+}
+
 void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 {
 	const struct exchange_counters *c = pipeline__counters(pipeline);
@@ -144,10 +170,12 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 	equal(outcome, "responses = answered + late + orphan + duplicate + continued + unsampled",
 	      c->responses,
 	      c->answered + c->late + c->orphan + c->duplicate + c->continued + c->unsampled);
-	equal(outcome, "messages = queries + responses + folded + unparsable", p->messages,
-	      c->queries + c->responses + c->folded + c->unparsable);
-	if (malformed > c->queries + c->responses + c->folded)
+	equal(outcome, "messages = queries + responses + folded + quoted + multicast + unparsable",
+	      p->messages,
+	      c->queries + c->responses + c->folded + c->quoted + c->multicast + c->unparsable);
+	if (malformed > c->queries + c->responses + c->folded + c->multicast)
 		outcome_fail(outcome, "%" PRIu64 " malformed of fewer", malformed);
+	check_causes(outcome, c);
 	equal(outcome, "packets", outcome->handed - outcome->follows, p->packets);
 	equal(outcome, "packets + coalesced = messages + joined + shed", p->packets + p->coalesced,
 	      p->messages + p->joined + p->shed);
@@ -156,6 +184,7 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 	if (usage.transfers == 0)
 		equal(outcome, "late, delivered", c->late, outcome->ended[EXCHANGE_LATE]);
 	equal(outcome, "orphan, delivered", c->orphan, outcome->ended[EXCHANGE_ORPHAN]);
+	equal(outcome, "multicast, delivered", c->multicast, outcome->ended[EXCHANGE_MULTICAST]);
 	equal(outcome, "unanswered, delivered", c->unanswered, outcome->ended[EXCHANGE_UNANSWERED]);
 	if (usage.entries > usage.limit)
 		outcome_fail(outcome, "%" PRIu64 " entries, limit %" PRIu64, usage.entries,

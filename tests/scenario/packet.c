@@ -232,12 +232,18 @@ static void put_opt(struct writer *w, int rcode)
 	put16(w, 0);
 }
 
-/* RFC 1035 section 4.1.3, the owner a pointer to the question's name at 12. */
-static void put_answer(struct writer *w, unsigned number)
+/*
+ * RFC 1035 section 4.1.3, the owner a pointer to the name at 12: the question's, or without one
+ * the first answer's.
+ */
+static void put_answer(struct writer *w, const char *name, uint64_t class, unsigned number)
 {
-	put16(w, 0xc00c);
+	if (w->length == 12)
+		put_name(w, name);
+	else
+		put16(w, 0xc00c);
 	put16(w, 1);
-	put16(w, 1);
+	put16(w, (unsigned)class);
 	put16(w, 0);
 	put16(w, 300);
 	put16(w, 4);
@@ -248,6 +254,7 @@ static void put_answer(struct writer *w, unsigned number)
 /* What a message is made of. */
 struct plan {
 	uint64_t id, opcode, answers;
+	uint64_t class; /* of the question, without one of the answers */
 	unsigned flags;
 	int rcode;
 	bool question, edns;
@@ -260,8 +267,9 @@ static const char *read_plan(struct words *words, bool is_response, struct plan 
 	const char *rcode = is_response ? words_value(words, "rcode") : NULL;
 	const char *name, *type;
 
-	*plan = (struct plan){.id = 1, .name = "www.example.com", .type = 1};
-	if (!number_of(words, "id", 65535, &plan->id) ||
+	*plan = (struct plan){.id = 1, .name = "www.example.com", .type = 1, .class = 1};
+	if (!number_of(words, "class", 65535, &plan->class) ||
+	    !number_of(words, "id", 65535, &plan->id) ||
 	    !number_of(words, "opcode", 15, &plan->opcode) ||
 	    (is_response && !number_of(words, "answers", 8, &plan->answers)))
 		return "bad number";
@@ -298,10 +306,10 @@ static const char *write_message(const struct plan *plan, union packet *ret)
 	if (plan->question) {
 		put_name(&w, plan->name);
 		put16(&w, plan->type);
-		put16(&w, 1);
+		put16(&w, (unsigned)plan->class);
 	}
 	for (unsigned i = 0; i < plan->answers; i++)
-		put_answer(&w, i);
+		put_answer(&w, plan->name, plan->question ? 1 : plan->class, i);
 	if (plan->edns)
 		put_opt(&w, plan->rcode);
 	ret->event.message_bytes = (uint16_t)w.length;
@@ -335,6 +343,28 @@ const char *packet_message(struct words *words, bool is_response, union packet *
 	if (cut < event->captured_bytes)
 		event->captured_bytes = (uint16_t)cut;
 	return NULL;
+}
+
+const char *packet_icmp(struct words *words, union packet *ret)
+{
+	const char *type_text = words_next(words), *code_text = words_next(words);
+	const char *by = words_value(words, "by"), *wrong;
+	struct odd_event *event = &ret->event;
+	uint64_t type, code;
+
+	if (!type_text || !code_text || !words_number(type_text, &type) ||
+	    !words_number(code_text, &code) || type > 255 || code > 255)
+		return "icmp TYPE CODE ...";
+	wrong = packet_message(words, false, ret);
+	if (wrong)
+		return wrong;
+	/* whatever the query came through: the error tells its own way only */
+	event->flags |= ODD_EVENT_QUOTED;
+	event->tunnel = ODD_TUNNEL_ICMP;
+	event->tunnel_id = (uint32_t)(type << 8 | code);
+	memcpy(event->outer_src, event->dst, sizeof(event->outer_src));
+	memcpy(event->outer_dst, event->src, sizeof(event->outer_dst));
+	return by && !packet_address(by, event->outer_src) ? "by=ADDRESS" : NULL;
 }
 
 const char *packet_raw(struct words *words, union packet *ret)

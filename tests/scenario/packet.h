@@ -24,12 +24,19 @@ union packet {
  * @words: [client=A:P] [server=A:P] [id=N] [NAME [TYPE]] [proto=tcp] [vlan=N[,N]] [if=N]
  *	[hook=xdp|ingress|egress] [follows] [again] [uid=N] [pid=N] [comm=TEXT] [tunnel=KIND[:ID]
  *	[outer=SRC,DST]] [rd] [aa] ... [opcode=N]
- *	[edns] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N] and
- *	[name=NAME] [type=TYPE], when its question is not the query's
+ *	[edns] [class=N] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N]
+ *and [name=NAME] [type=TYPE], when its question is not the query's
  *
  * Return: NULL, or what is wrong
  */
 const char *packet_message(struct words *words, bool is_response, union packet *ret);
+
+/**
+ * packet_icmp() - Make an ICMP error: TYPE CODE [by=A], and the words of the query that it quotes.
+ *
+ * by: who sent it, the query's server by default; an IPv6 address makes it ICMPv6
+ */
+const char *packet_icmp(struct words *words, union packet *ret);
 
 /** packet_raw() - Make an event of any bytes: HEX from=A:P to=A:P [proto=tcp] [length=N] ... */
 const char *packet_raw(struct words *words, union packet *ret);

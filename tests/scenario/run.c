@@ -13,6 +13,7 @@
  *	tick				tell the pipeline what time it is
  *	query ... | response ... | raw HEX ...	see packet.h
  *	ask latency=14ms ...		query, advance by the latency, response
+ *	icmp TYPE CODE ...		an ICMP error that quotes the query of these words
  *	finish				end of input
  *	repeat N [i] ... end		$i counts from 0
  *	for a,b in 14,61 12,58 ... end	$a is 14 and $b is 61 in the first round
@@ -238,6 +239,17 @@ static void step_ask(struct scenario *s, struct words *words)
 	step_response(s, &again);
 }
 
+static void step_icmp(struct scenario *s, struct words *words)
+{
+	union packet packet;
+	const char *wrong = packet_icmp(words, &packet);
+
+	if (wrong)
+		outcome_fail(&s->outcome, "%s", wrong);
+	else
+		hand_over(s, &packet);
+}
+
 static void step_raw(struct scenario *s, struct words *words)
 {
 	union packet packet;
@@ -283,6 +295,7 @@ static const struct step {
 	{"response", true, step_response},
 	{"ask", true, step_ask},
 	{"raw", true, step_raw},
+	{"icmp", true, step_icmp},
 	{"finish", true, step_finish},
 	{"expect", true, step_expect},
 	{"ignore", true, step_ignore},

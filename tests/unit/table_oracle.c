@@ -30,6 +30,8 @@ static struct record record_of(const struct talk *talk, enum exchange_state stat
 		.tries = talk->tries,
 		.query_bytes = talk->query_bytes,
 		.ifindex = q->ifindex,
+		.service = SERVICE_DNS,
+		.cause = state == EXCHANGE_LATE ? CAUSE_LATE : CAUSE_UNKNOWN,
 		.tunnel = q->tunnel,
 		.tunnel_id = q->tunnel_id,
 		/* the test's tunnels lead from 1 at the clients to 2 at the servers */
@@ -127,6 +129,10 @@ void oracle_expire(struct oracle *o, uint64_t now_ns)
 		struct record r = record_of(talk, EXCHANGE_UNANSWERED);
 
 		r.end_ns = (int64_t)(talk->last_ns + o->timeout_ns);
+		if (!talk->cause)
+			talk->cause = CAUSE_NONE;
+		r.cause = (int32_t)talk->cause;
+		o->counters.causes[talk->cause]++;
 		tell(o, &r);
 		talk->state = TALK_EXPIRED;
 		o->counters.pending--;
@@ -328,6 +334,8 @@ static void take_response(struct oracle *o, const struct message *m)
 			return;
 		}
 		o->counters.late++;
+		o->counters.causes[talk->cause]--;
+		o->counters.causes[CAUSE_LATE]++;
 	}
 	o->counters.responses++;
 	talk->seen = *m;
@@ -343,10 +351,55 @@ static void take_response(struct oracle *o, const struct message *m)
 	talk->state = TALK_SETTLED;
 }
 
+/* RFC 792 and RFC 1812 section 5.2.7.1, what the test sends of them. */
+static enum exchange_cause cause_of(uint16_t icmp)
+{
+	switch (icmp) {
+	case 0x301:
+		return CAUSE_HOST;
+	case 0x303:
+		return CAUSE_PORT;
+	case 0x304:
+		return CAUSE_TOO_BIG;
+	case 0x30d:
+		return CAUSE_ADMIN;
+	default:
+		return CAUSE_UNKNOWN;
+	}
+}
+
+/* How well a waiting talk suits what an error quotes: question, not told of yet, key of its own. */
+static unsigned rank(const struct talk *talk, const struct message *m)
+{
+	bool lacks = m->name == NO_QUESTION || talk->query.name == NO_QUESTION;
+	bool same = same_question(&talk->query, m);
+
+	if (talk->state != TALK_WAITS || !same_key(&talk->query, m) || (!same && !lacks) ||
+	    (talk->further && m->name == NO_QUESTION))
+		return 0;
+	return 1 + 4 * same + 2 * !talk->cause + !talk->further;
+}
+
+static void take_quoted(struct oracle *o, const struct message *m)
+{
+	struct talk *best = NULL;
+
+	o->counters.quoted++;
+	for (unsigned i = 0; i < o->count; i++)
+		if (rank(&o->talks[i], m) > (best ? rank(best, m) : 0))
+			best = &o->talks[i];
+	if (best && cause_of(m->icmp))
+		best->cause = cause_of(m->icmp);
+	else
+		o->counters.quoted_unmatched++;
+}
+
 void oracle_take(struct oracle *o, const struct message *m)
 {
 	oracle_expire(o, m->time_ns);
-	if (m->is_response)
+	if (m->icmp)
+		take_quoted(o, m);
+	else if (m->is_response)
 		take_response(o, m);
 	else
 		take_query(o, m);

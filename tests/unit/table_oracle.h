@@ -30,6 +30,7 @@ struct message {
 	uint8_t hook;
 	uint8_t tunnel; /* enum odd_tunnel */
 	uint32_t tunnel_id;
+	uint16_t icmp; /* not 0: an ICMP error of this type << 8 | code quotes it, a query */
 };
 
 /* An exchange as it should be delivered. No padding: compared and sorted as bytes. */
@@ -38,6 +39,7 @@ struct record {
 	int32_t state, name, qtype, rcode;
 	uint32_t client_port, server, protocol, id;
 	uint32_t tries, query_bytes, response_bytes, ifindex;
+	int32_t cause, service;
 	uint32_t messages, tunnel, tunnel_id, outer; /* outer: last bytes of source, destination */
 };
 
@@ -49,8 +51,9 @@ struct talk {
 	uint64_t last_ns;
 	uint32_t tries; /* 0: an orphan */
 	uint16_t query_bytes;
-	struct message seen; /* the last packet that was not folded */
-	bool further;	     /* began while its key was in use for another question */
+	struct message seen;	   /* the last packet that was not folded */
+	enum exchange_cause cause; /* what ICMP errors said */
+	bool further;		   /* began while its key was in use for another question */
 	/* of a transfer */
 	struct message first; /* of its messages */
 	uint32_t messages, bytes;

@@ -21,6 +21,7 @@
 #define MORE	 ODD_EVENT_MORE
 #define LATER	 ODD_EVENT_LATER
 #define FOLLOWS	 ODD_EVENT_FOLLOWS
+#define QUOTED	 ODD_EVENT_QUOTED
 
 /* Length of all messages here; over TCP 32 with their prefix. */
 #define MESSAGE 30
@@ -185,11 +186,14 @@ static const struct step steps[] = {
 	{{UDP, .bytes = MESSAGE, .at_ns = 3 * S}, AFTER(12, 10, 6, 4)},
 	{{UDP, FRAGMENT | MORE, .id = 6, .bytes = 16, .message = MESSAGE, .at_ns = 3 * S},
 	 AFTER(13, 10, 7, 4)},
+	/* what an ICMP error quotes is whole as far as it goes, and belongs to no datagram */
+	{{UDP, QUOTED | ODD_EVENT_CUT, .id = 6, .bytes = 14, .message = MESSAGE, .at_ns = 3 * S},
+	 AFTER(14, 11, 7, 4)},
 };
 
 Test(assembly, each_packet_ends_messages_or_is_joined)
 {
-	const struct assembly_counters ticked = AFTER(13, 11, 7, 5);
+	const struct assembly_counters ticked = AFTER(14, 12, 7, 5);
 	struct assembly_totals totals;
 	struct trial trial;
 
@@ -199,11 +203,11 @@ Test(assembly, each_packet_ends_messages_or_is_joined)
 		cr_assert_arr_eq(trial.counters, &steps[i].after, sizeof(steps[i].after), "step %u",
 				 i);
 	}
-	cr_assert_eq(trial.same, 2);
-	cr_assert_eq(trial.flags, ODD_EVENT_CUT); /* of the one that waited */
+	cr_assert_eq(trial.same, 3);
+	cr_assert_eq(trial.flags, QUOTED | ODD_EVENT_CUT); /* cut: the one that waited, too */
 	assembly__tick(trial.assembly, EPOCH + 5 * S);
 	check_identity(&trial);
-	cr_assert_eq(trial.messages, 10);
+	cr_assert_eq(trial.messages, 11);
 	assembly__tick(trial.assembly, EPOCH + 5 * S + 1);
 	cr_assert_arr_eq(trial.counters, &ticked, sizeof(ticked));
 	check_identity(&trial);

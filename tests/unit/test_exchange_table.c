@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The exchange table under random traffic with loss, duplication, retransmission,
- * late answers, reused ids, guesses, tunnels, zone transfers and copies at a second interface,
+ * late answers, reused ids, guesses, tunnels, zone transfers, ICMP errors and copies at a second
+ * interface,
  * against an oracle that does the same in the simplest way. What single rules mean is in the
  * scenarios (tests/scenario).
  */
@@ -135,6 +136,13 @@ static void hand_over(struct trial *trial, const struct message *m)
 		u.event.outer_src[15] = m->is_response ? 2 : 1;
 		u.event.outer_dst[15] = m->is_response ? 1 : 2;
 	}
+	if (m->icmp) { /* from the server or a router before it, through no tunnel that counts */
+		u.event.flags = ODD_EVENT_QUOTED;
+		u.event.tunnel = ODD_TUNNEL_ICMP;
+		u.event.tunnel_id = m->icmp;
+		memcpy(u.event.outer_src, server, sizeof(server));
+		memcpy(u.event.outer_dst, client, sizeof(client));
+	}
 	memcpy(u.event.src, m->is_response ? server : client, sizeof(server));
 	memcpy(u.event.dst, m->is_response ? client : server, sizeof(server));
 	u.event.src_port = m->is_response ? 53 : m->client_port;
@@ -142,7 +150,7 @@ static void hand_over(struct trial *trial, const struct message *m)
 	u.event.message_bytes = encode(trial, m, u.bytes + sizeof(struct odd_event));
 	u.event.captured_bytes = u.event.message_bytes;
 	exchange_table__event(trial->table, &u.event);
-	if (junk_of(m) != DNS_MESSAGE_OK)
+	if (junk_of(m) != DNS_MESSAGE_OK && !m->icmp)
 		trial->oracle->counters.verdicts[junk_of(m)]++;
 }
 
@@ -248,6 +256,22 @@ static void choose_tunnel(struct trial *trial, struct message *m)
 		m->tunnel_id += dice(trial, 2);
 }
 
+/* An error about a query that was just sent: soon or too late, quoting all or the header. */
+static void put_error(struct trial *trial, struct message m)
+{
+	const uint16_t kinds[] = {0x301, 0x303, 0x304, 0x30d, 0x302};
+	unsigned kind = dice(trial, 11);
+
+	m.icmp = kinds[dice(trial, 5)];
+	m.ifindex = 3 - m.ifindex;
+	m.time_ns += (kind ? dice(trial, 700) : 5100 + dice(trial, 700)) * MS + dice(trial, MS);
+	if (kind == 1 || kind == 2)
+		m.name = NO_QUESTION;
+	else if (kind == 3)
+		m.name = (m.name + 1) % NAMES;
+	put(trial, &m);
+}
+
 /* A client asks, perhaps again and again; somebody answers, perhaps. */
 static void put_talk(struct trial *trial, struct message m)
 {
@@ -261,6 +285,8 @@ static void put_talk(struct trial *trial, struct message m)
 		put_burst(trial, m);
 	for (unsigned i = 0; i < tries; i++) {
 		put(trial, &m);
+		if (dice(trial, 5) == 0)
+			put_error(trial, m);
 		m.time_ns += (20 + dice(trial, 3000)) * MS + dice(trial, MS);
 	}
 	if (m.qtype > 28)
@@ -310,8 +336,10 @@ static void make_traffic(struct trial *trial)
 	qsort(trial->messages, trial->message_count, sizeof(*trial->messages), by_arrival);
 	/* the table remembers orphans once it knows of two interfaces: let it know before */
 	trial->messages[0].is_response = false;
-	for (uint32_t i = 0; i < 2; i++)
+	for (uint32_t i = 0; i < 2; i++) {
 		trial->messages[i].ifindex = i + 1;
+		trial->messages[i].icmp = 0;
+	}
 }
 
 /* --- comparison ------------------------------------------------------------------------------- */
@@ -354,6 +382,8 @@ static void take(void *context, const struct exchange *x)
 		.query_bytes = x->query_bytes,
 		.response_bytes = (uint32_t)x->response_bytes,
 		.ifindex = x->ifindex,
+		.cause = (int32_t)x->cause,
+		.service = (int32_t)x->service,
 		.messages = x->messages,
 		.tunnel = x->tunnel,
 		.tunnel_id = x->tunnel_id,
@@ -394,9 +424,11 @@ static void compare_counters(const struct trial *trial)
 
 	cr_assert_eq(memcmp(a, &trial->oracle->counters, sizeof(*a)), 0,
 		     "queries %lu answered %lu unanswered %lu pending %lu retransmitted %lu "
-		     "evicted %lu late %lu orphan %lu duplicate %lu continued %lu folded %lu",
+		     "evicted %lu late %lu orphan %lu duplicate %lu continued %lu folded %lu "
+		     "quoted %lu unmatched %lu",
 		     a->queries, a->answered, a->unanswered, a->pending, a->retransmitted,
-		     a->evicted, a->late, a->orphan, a->duplicate, a->continued, a->folded);
+		     a->evicted, a->late, a->orphan, a->duplicate, a->continued, a->folded,
+		     a->quoted, a->quoted_unmatched);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -440,7 +472,9 @@ static void check_richness(const struct exchange_counters *c)
 	cr_assert(c->answered > 1000 && c->unanswered > 100 && c->late > 50 && c->orphan > 50 &&
 			  c->duplicate > 50 && c->folded > 1000 && c->retransmitted > 300 &&
 			  c->continued > 300 && c->verdicts[DNS_MESSAGE_FORWARD] > 50 &&
-			  c->verdicts[DNS_MESSAGE_OVERRUN] > 50,
+			  c->verdicts[DNS_MESSAGE_OVERRUN] > 50 && c->causes[CAUSE_PORT] > 3 &&
+			  c->causes[CAUSE_TOO_BIG] > 3 && c->quoted_unmatched > 50 &&
+			  c->quoted > c->quoted_unmatched + 100,
 		  "answered %lu unanswered %lu late %lu orphan %lu duplicate %lu continued %lu",
 		  c->answered, c->unanswered, c->late, c->orphan, c->duplicate, c->continued);
 }
@@ -515,7 +549,7 @@ static void check_identities(const struct trial *trial, unsigned handed)
 	cr_assert_eq(c->queries,
 		     c->answered + c->unanswered + c->pending + c->retransmitted + c->evicted);
 	cr_assert_eq(c->responses, c->answered + c->late + c->orphan + c->duplicate + c->continued);
-	cr_assert_eq(handed, c->queries + c->responses + c->folded);
+	cr_assert_eq(handed, c->queries + c->responses + c->folded + c->quoted);
 	cr_assert_eq(trial->count + usage.transfers,
 		     c->answered + c->late + c->orphan + c->unanswered);
 	cr_assert_leq(usage.entries, usage.limit);

@@ -70,7 +70,14 @@ static struct state make_state(struct state_server *server)
 			      .duplicate = 149,
 			      .continued = 199,
 			      .unsampled = 157,
-			      .folded = 151},
+			      .folded = 151,
+			      .quoted = 223,
+			      .quoted_unmatched = 227,
+			      .multicast = 229,
+			      .llmnr = {.queries = 241,
+					.responses = 251,
+					.answered = 257,
+					.unanswered = 263}},
 		.usage = {.entries = 163, .limit = 167, .bytes = 173, .transfers = 211},
 		.resident_bytes = 179,
 		.alerts_raised = 181,
@@ -87,6 +94,8 @@ static struct state make_state(struct state_server *server)
 
 		memcpy((char *)&s.assembly + assembly_rows[i].offset, &number, sizeof(number));
 	}
+	for (unsigned i = CAUSE_NONE; i <= CAUSE_LATE; i++)
+		s.exchanges.causes[i] = 230 + i;
 	s.exchanges.unparsable = 200;
 	s.exchanges.verdicts[DNS_MESSAGE_LOOP] = 202;
 	s.exchanges.verdicts[DNS_MESSAGE_OVERRUN] = 203;
@@ -198,8 +207,8 @@ Test(state, files_that_are_no_state_are_refused)
 		"{}",
 		"{\"type\":\"status\"}",
 		"{\"type\":\"status\",\"abi\":0}",
-		"{\"type\":\"status\",\"abi\":2,\"servers\":[{}]}",
-		"{\"type\":\"status\",\"abi\":2,\"servers\":[{\"address\":\"x\"}]}",
+		"{\"type\":\"status\",\"abi\":3,\"servers\":[{}]}",
+		"{\"type\":\"status\",\"abi\":3,\"servers\":[{\"address\":\"x\"}]}",
 	};
 	struct state *got = NULL;
 
@@ -209,7 +218,7 @@ Test(state, files_that_are_no_state_are_refused)
 		cr_expect_eq(state__read(dir, &got), -EPROTO, "%s", bad[i]);
 	}
 	cr_expect_null(got);
-	put("{\"type\":\"status\",\"abi\":2,\"interfaces\":7,\"exchanges\":[]}");
+	put("{\"type\":\"status\",\"abi\":3,\"interfaces\":7,\"exchanges\":[]}");
 	cr_expect_eq(state__read(dir, &got), 0, "what is missing is 0");
 	cr_expect_str_eq(got->version, "");
 	state__free(got);

@@ -149,6 +149,7 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.absolute_ns = (uint64_t)settings->rules[RULE_LATENCY].absolute,
 		.relative = settings->rules[RULE_LATENCY].relative,
 		.exchanges = *pipeline__counters(pipeline),
+		.retries = *pipeline__retries(pipeline),
 		.usage = pipeline__usage(pipeline),
 		.pressure = from->pressure->level,
 		.sampled = pressure__kept(from->pressure),

@@ -36,7 +36,7 @@ struct term {
 /* left = right, each a sum; a term without name ends it. */
 struct equation {
 	struct term left[3];
-	struct term right[8];
+	struct term right[10];
 };
 
 static void print_sum(const struct term *terms, uint64_t *ret_sum)
@@ -78,7 +78,8 @@ static void print_counters(const struct report *report)
 		summary_drops(&s->source, SUMMARY_UNPARSABLE_END, SUMMARY_LOST_END) + a->shed;
 	/* The kernel's counters are read last: what they are ahead waits to be read. */
 	uint64_t seen = summary_packets(&s->source) + a->coalesced;
-	uint64_t known = x->queries + x->responses + x->folded + unparsable + a->joined + lost;
+	uint64_t known = x->queries + x->responses + x->folded + a->joined + x->quoted +
+			 x->multicast + unparsable + lost;
 	const struct equation equations[] = {
 		{{{"queries", x->queries}},
 		 {{"answered", x->answered},
@@ -98,6 +99,8 @@ static void print_counters(const struct report *report)
 		  {"responses", x->responses},
 		  {"folded", x->folded},
 		  {"joined", a->joined},
+		  {"quoted", x->quoted},
+		  {"multicast", x->multicast},
 		  {"unparsable", unparsable},
 		  {"lost", lost},
 		  {"in the ring", seen > known ? seen - known : 0}}},
@@ -280,6 +283,28 @@ static void print_head(const struct report *report)
 		       : "");
 }
 
+/* Is a server down, or was a packet lost? A line only when there are any. */
+static void print_causes(const struct state *s)
+{
+	const char *separator = " (";
+
+	if (!s->exchanges.unanswered)
+		return;
+	printf("Unanswered: %" PRIu64 " queries, by cause", s->exchanges.unanswered);
+	for (int i = CAUSE_NONE; i <= CAUSE_LATE; i++) {
+		if (!s->exchanges.causes[i])
+			continue;
+		printf("%s%s %" PRIu64, separator, exchange_cause_name((enum exchange_cause)i),
+		       s->exchanges.causes[i]);
+		separator = ", ";
+	}
+	fputs(")", stdout);
+	if (s->exchanges.llmnr.unanswered)
+		printf("; %" PRIu64 " of them LLMNR, where silence says: no such name",
+		       s->exchanges.llmnr.unanswered);
+	putchar('\n');
+}
+
 /* A line only when there are any; they are matched, so nothing is lost. */
 static void print_malformed(const struct state *s)
 {
@@ -299,6 +324,15 @@ static void print_malformed(const struct state *s)
 	puts(")");
 }
 
+/* A line only when there are any. */
+static void print_truncated(const struct retries_counters *r)
+{
+	if (r->truncated)
+		printf("Truncated: %" PRIu64 " answers over UDP; %" PRIu64
+		       " asked again over TCP, %" PRIu64 " not, %" PRIu64 " undecided\n",
+		       r->truncated, r->retried, r->abandoned, r->open + r->unknown);
+}
+
 static void print_tail(const struct report *report)
 {
 	const struct state *s = report->state;
@@ -310,7 +344,9 @@ static void print_tail(const struct report *report)
 	printf("Memory: %s resident, of which %s for exchanges\n",
 	       size_text(s->resident_bytes, resident), size_text(s->usage.bytes, table));
 	printf("Folded: %" PRIu64 " messages seen at a second hook\n", s->exchanges.folded);
+	print_causes(s);
 	print_malformed(s);
+	print_truncated(&s->retries);
 	printf("Rule: intervals of %s, %" PRIu64 " of them; odd above baseline +%s and +%.3g %%; "
 	       "timeout %s\n",
 	       text_duration((int64_t)s->interval_ns, interval), s->window,

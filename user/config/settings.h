@@ -17,6 +17,9 @@
 
 enum hook_choice { HOOK_AUTO, HOOK_XDP, HOOK_XDP_GENERIC, HOOK_TC };
 
+/* Which records of a response are shown with its exchange. */
+enum answers_choice { ANSWERS_NONE, ANSWERS_FIRST, ANSWERS_ALL };
+
 /* Index of a rule's settings; the rules themselves are in rule/rule_rows.c. */
 enum rule_id { RULE_LATENCY, RULE_UNANSWERED, RULE_SERVFAIL, RULES };
 
@@ -51,16 +54,19 @@ struct settings {
 	char **interfaces; /* NULL-terminated; empty: those of the default routes */
 	uint16_t ports[ODD_PORTS_MAX];
 	unsigned port_count;
+	bool multicast; /* 5353 and 5355 are watched, too, as multicast DNS and LLMNR */
 	enum hook_choice hook;
 	uint64_t timeout_ns;
 	uint64_t grace_ns;
+	uint64_t episode_ns; /* silence that ends an episode */
 	uint64_t interval_ns;
 	unsigned window;	/* intervals */
 	unsigned min_samples;	/* in an interval that counts */
 	unsigned min_intervals; /* of a server that is compared */
 	unsigned raise_after;	/* evaluations in a row */
 	unsigned clear_after;
-	unsigned snaplen;     /* bytes of a message */
+	unsigned snaplen; /* bytes of a message */
+	enum answers_choice answers;
 	unsigned tunnels;     /* in tunnels that are entered, 0..4 */
 	uint64_t ring_bytes;  /* power of two */
 	uint64_t pending;     /* queries remembered */
@@ -117,9 +123,18 @@ int settings__set(struct settings *settings, const char *assignment);
 int settings__check(const struct settings *settings);
 
 /**
+ * settings__watched_ports() - The ports that carry DNS, with those of multicast when it is watched.
+ * @ret_ports: room for ODD_PORTS_MAX
+ *
+ * Return: how many they are; more than ODD_PORTS_MAX, of which settings__check() speaks: only so
+ * many are there
+ */
+unsigned settings__watched_ports(const struct settings *settings, uint16_t *ret_ports);
+
+/**
  * settings__same_built_in() - Are those settings the same that wait for the next start?
  *
- * Interfaces, ports, hook, interval, window, sizes and directories are built into
+ * Interfaces, ports, multicast, hook, interval, window, sizes and directories are built into
  * what a daemon has loaded, attached and opened.
  */
 bool settings__same_built_in(const struct settings *a, const struct settings *b);

@@ -15,6 +15,8 @@
 #ifndef FLOW_ENTRY_H
 #define FLOW_ENTRY_H
 
+#include "exchange.h"
+
 #include <oddns/abi.h>
 
 #include <stdbool.h>
@@ -23,6 +25,7 @@
 
 #define ENTRY_NAME_SHORT 33
 #define ENTRY_NAME_LONG	 256
+#define ENTRY_TRIES_MAX	 8191
 
 /* What an entry waits for; each is a list for each slab, the longest waiting first. */
 enum entry_state {
@@ -75,7 +78,8 @@ struct entry {
 	uint16_t query_bytes;
 	uint16_t qtype;
 	uint16_t qclass;
-	uint16_t tries;
+	uint16_t tries : 13;  /* stays at ENTRY_TRIES_MAX */
+	uint16_t cause : 3;   /* enum exchange_cause: what ICMP errors said; UNKNOWN: nothing */
 	uint8_t state : 3;    /* enum entry_state */
 	uint8_t is_aside : 1; /* pending, see entry_store__set_aside() */
 	uint8_t tunnel : 4;   /* enum odd_tunnel */
@@ -98,7 +102,7 @@ struct entry_transfer {
 };
 
 _Static_assert(sizeof(struct entry_transfer) == 32, "entry_transfer: no hidden padding");
-_Static_assert(ENTRY_STATES <= 8, "state has 3 bits");
+_Static_assert(ENTRY_STATES <= 8 && CAUSES <= 8, "state and cause have 3 bits");
 _Static_assert(ODD_TUNNEL_COUNT <= 16 && ODD_HOOK_COUNT <= 16, "tunnel and last_hook have 4 bits");
 _Static_assert(sizeof(struct entry_key) == 40, "entry_key: hashed as bytes");
 _Static_assert(sizeof(struct entry) == 176, "entry: what user.pending promises");

@@ -45,6 +45,7 @@ void entry_note_question(struct entry *entry, const struct seen *s)
 {
 	memcpy(entry->vlan, s->event->vlan, sizeof(entry->vlan));
 	note_origin(entry, s->event);
+	entry->cause = CAUSE_UNKNOWN;
 	memcpy(entry->name, s->message.qname.wire, s->message.qname.length);
 	entry->qtype = s->message.qtype;
 	entry->qclass = s->message.qclass;

@@ -9,17 +9,20 @@
 #include "flow/exchange.h"
 
 /* Servers of an episode that are named: resolv.conf(5) takes 3, resolvers try some more. */
-#define EPISODE_SERVERS_MAX 8
-/* Types asked: A, AAAA, HTTPS; more only in tools. */
-#define EPISODE_TYPES_MAX 8
+#define EPISODE_SERVERS_MAX 6
+/* Types asked: A, AAAA, HTTPS; more only in tools, whose next type begins another episode. */
+#define EPISODE_TYPES_MAX 6
 
-/* How it ended, from the client's side: the best that any attempt for each type brought. */
+/*
+ * How it ended, from the client's side: the best that any attempt for a type brought, of the type
+ * that fared worst. The order is from good to bad.
+ */
 enum episode_outcome {
 	EPISODE_ANSWERED,   /* NOERROR or NXDOMAIN for each type that was asked */
 	EPISODE_FAILED,	    /* all that came was an error: SERVFAIL, REFUSED, ... */
 	EPISODE_TRUNCATED,  /* all that came was truncated */
 	EPISODE_UNANSWERED, /* nothing came in time */
-	EPISODE_PENDING,    /* the input ended before */
+	EPISODE_PENDING,    /* the input ended before an answer came */
 	EPISODE_OUTCOMES,
 };
 
@@ -30,17 +33,18 @@ struct episode {
 	uint8_t qname_length;
 	const uint8_t *qname; /* wire form, lower case */
 	int64_t time_ns;      /* first query */
-	int64_t end_ns;	      /* last final answer, else when the last attempt was given up */
-	int64_t wait_ns;      /* end - time: what the user waited */
-	uint32_t attempts;    /* transmissions of queries */
-	uint32_t exchanges;
-	uint32_t rcode; /* of the final answer of the type that fared worst; valid if has_rcode */
-	bool has_rcode;
+	/* the last type's first final answer; of a type without one, when its last attempt ended */
+	int64_t end_ns;
+	int64_t wait_ns;    /* end - time: what the user waited; not negative */
+	uint32_t attempts;  /* transmissions of queries */
+	uint32_t exchanges; /* a query that was answered late counts twice, as it is told twice */
+	uint32_t rcode; /* of the type that fared worst: of the answer that decided its outcome */
+	bool has_rcode; /* false when unanswered or pending */
 	bool over_udp;
 	bool over_tcp;
-	bool was_truncated;
+	bool was_truncated;    /* an answer over UDP was */
 	unsigned server_count; /* in the order in which they were tried, up to the maximum */
-	unsigned type_count;
+	unsigned type_count;   /* in the order in which they were asked */
 	uint8_t servers[EPISODE_SERVERS_MAX][16];
 	uint16_t types[EPISODE_TYPES_MAX];
 };

@@ -42,6 +42,7 @@ const char *exchange_tunnel_name(enum odd_tunnel tunnel)
 		[ODD_TUNNEL_GRE] = "gre",	[ODD_TUNNEL_PPPOE] = "pppoe",
 		[ODD_TUNNEL_ERSPAN] = "erspan", [ODD_TUNNEL_GTP] = "gtp",
 		[ODD_TUNNEL_MPLS] = "mpls",	[ODD_TUNNEL_IP] = "ip",
+		[ODD_TUNNEL_ICMP] = "icmp",
 	};
 
 	return names[tunnel];

@@ -50,6 +50,15 @@
  *
  * holds after every call.
  *
+ * An ICMP error that quotes a query marks the pending entry with its cause, and does no more:
+ * anybody can forge one, and a server behind it may answer all the same. The response wipes the
+ * mark; a query that stays unanswered tells it, or that nothing was heard; and one that is
+ * answered late moves from there to the cause "late", so that
+ *
+ *	unanswered = none + each kind of ICMP error + late
+ *
+ * An error for a query that has been given up, was answered or was not seen changes nothing.
+ *
  * An entry is found by the hash of its key. Should a client use a key for a
  * second question while the first is remembered, the second entry is hashed
  * with its question, so that no number of questions on one key makes a long
@@ -70,9 +79,10 @@
  */
 #include "exchange_table.h"
 
-#include "entry.h"
 #include "entry_note.h"
-#include "match.h"
+#include "exchange_room.h"
+#include "icmp.h"
+#include "multicast.h"
 #include "record.h"
 
 #include <errno.h>
@@ -86,23 +96,6 @@
  * of 100 000/s. 720 KB, so that they stay in a processor's second cache.
  */
 #define ANSWERED_MAX 4096
-/* Entries of one hash: one query on so many VLANs. More is an attack on the chains. */
-#define SAME_HASH_MAX 8
-/* How long one packet may take from one hook of this host to another (queues of a bridge). */
-#define FOLD_NS 50000000ULL
-/* Pending queries to known servers that are set aside at once in search of a stranger's: 50 us. */
-#define EVICT_LOOK 1024
-
-struct exchange_table {
-	struct entry_store store;
-	struct exchange_limits limits;
-	struct exchange_listener listener;
-	struct exchange_counters counters;
-	struct sampling sampling;
-	uint64_t now_ns;
-	uint32_t first_ifindex;
-	bool several_interfaces; /* a packet may be seen twice */
-};
 
 int exchange_table__new(const struct exchange_limits *limits, uint64_t seed,
 			const struct exchange_listener *listener, struct exchange_table **ret_table)
@@ -132,208 +125,27 @@ void exchange_table__free(struct exchange_table *table)
 	free(table);
 }
 
-static void deliver(struct exchange_table *table, const struct exchange *exchange)
-{
-	table->listener.on_end(table->listener.context, exchange);
-}
-
-/* A query ends without a response: expired, or the input ended. */
-static void end_without_response(struct exchange_table *table, const struct entry *entry,
-				 enum exchange_state state, uint64_t end_ns)
-{
-	struct exchange exchange;
-
-	record_entry(entry, &exchange);
-	exchange.state = state;
-	exchange.end_ns = (int64_t)end_ns;
-	deliver(table, &exchange);
-}
-
-/* Forget an entry: a pending one is evicted, a transfer has ended. */
-static void remove_entry(struct exchange_table *table, struct entry *entry)
-{
-	struct exchange exchange;
-
-	if (entry->state == ENTRY_PENDING) {
-		table->counters.pending--;
-		table->counters.evicted++;
-	} else if (entry->state == ENTRY_TRANSFER) {
-		record_transfer(entry, &exchange);
-		deliver(table, &exchange);
-	}
-	entry_store__remove(&table->store, entry);
-}
-
-/* How long an entry may stay in a state. */
-static uint64_t lifetime(const struct exchange_table *table, enum entry_state state)
-{
-	return table->limits.timeout_ns + (state == ENTRY_EXPIRED ? table->limits.grace_ns : 0);
-}
-
-/* An entry's time in its state is over. */
-static void let_go(struct exchange_table *table, struct entry *entry)
-{
-	if (entry->state != ENTRY_PENDING) {
-		remove_entry(table, entry);
-		return;
-	}
-	table->counters.pending--;
-	table->counters.unanswered++;
-	entry_store__move(&table->store, entry, ENTRY_EXPIRED);
-	end_without_response(table, entry, EXCHANGE_UNANSWERED,
-			     entry->last_ns + table->limits.timeout_ns);
-}
-
-static void expire(struct exchange_table *table)
-{
-	for (enum entry_state state = ENTRY_PENDING; state < ENTRY_STATES; state++) {
-		uint64_t age = lifetime(table, state);
-		struct entry *entry;
-
-		while ((entry = entry_store__oldest(&table->store, state)) &&
-		       entry->last_ns + age < table->now_ns)
-			let_go(table, entry);
-	}
-	entry_store__trim(&table->store);
-}
-
-/* The input ends, or its clock starts anew: nothing that is remembered can be matched. */
-static void end_all(struct exchange_table *table)
-{
-	struct entry *entry;
-
-	while ((entry = entry_store__oldest(&table->store, ENTRY_PENDING))) {
-		end_without_response(table, entry, EXCHANGE_PENDING, table->now_ns);
-		entry_store__remove(&table->store, entry);
-	}
-	for (int state = ENTRY_EXPIRED; state < ENTRY_STATES; state++)
-		while ((entry = entry_store__oldest(&table->store, (enum entry_state)state)))
-			remove_entry(table, entry);
-}
-
 void exchange_table__tick(struct exchange_table *table, uint64_t now_ns)
 {
 	if (now_ns + table->limits.timeout_ns + table->limits.grace_ns < table->now_ns) {
-		end_all(table);
+		room_end_all(table);
 		table->now_ns = now_ns;
 	}
 	if (now_ns > table->now_ns)
 		table->now_ns = now_ns;
-	expire(table);
+	room_expire(table);
 }
 
 void exchange_table__finish(struct exchange_table *table)
 {
-	end_all(table);
-}
-
-/*
- * The oldest pending query to a stranger, among the oldest of a slab; NULL when all are known.
- * Those to known servers are set aside on the way, so that each is asked about but once.
- */
-static struct entry *strangers(struct exchange_table *table, bool is_long)
-{
-	struct entry *entry;
-
-	for (int i = 0; i < EVICT_LOOK; i++) {
-		entry = entry_store__oldest_open(&table->store, is_long);
-		if (!entry || !table->listener.knows(table->listener.context, entry->key.server))
-			return entry;
-		entry_store__set_aside(&table->store, entry);
-	}
-	return NULL;
-}
-
-static struct entry *oldest_of(struct exchange_table *table, bool only_long, enum entry_state state)
-{
-	return only_long ? entry_store__oldest_in(&table->store, true, state)
-			 : entry_store__oldest(&table->store, state);
-}
-
-/* Make room for one entry. @only_long: in the slab of long ones, full while the table is not */
-static void evict(struct exchange_table *table, bool only_long)
-{
-	struct entry *entry = oldest_of(table, only_long, ENTRY_ANSWERED);
-
-	if (!entry)
-		entry = oldest_of(table, only_long, ENTRY_EXPIRED);
-	if (!entry && !only_long)
-		entry = strangers(table, false);
-	if (!entry)
-		entry = strangers(table, true);
-	if (!entry)
-		entry = oldest_of(table, only_long, ENTRY_TRANSFER);
-	if (!entry)
-		entry = oldest_of(table, only_long, ENTRY_PENDING);
-	remove_entry(table, entry);
-}
-
-/*
- * As match_find(), but nothing that is too old for the event. expire() has run, but
- * looks at the heads of lists, and events do not always come in the order of
- * their times.
- */
-static struct entry *find_live(struct exchange_table *table, const struct seen *s,
-			       enum entry_state state)
-{
-	uint64_t age = lifetime(table, state);
-	struct entry *entry;
-
-	while ((entry = match_find(&table->store, s, state)) &&
-	       s->event->time_ns > entry->last_ns + age)
-		let_go(table, entry);
-	return entry;
+	room_end_all(table);
 }
 
 /* Was this very packet seen before, at another hook of this host? */
 static bool is_same_packet(const struct exchange_table *table, const struct entry *entry,
 			   const struct odd_event *event)
 {
-	uint64_t apart = event->time_ns > entry->last_ns ? event->time_ns - entry->last_ns
-							 : entry->last_ns - event->time_ns;
-
-	return table->several_interfaces && apart < FOLD_NS &&
-	       (entry->last_ifindex != event->ifindex || entry->last_hook != event->hook);
-}
-
-/*
- * Keep the entries of one hash few: the oldest that is settled goes, else, for a query,
- * the oldest. Return: whether there is room
- */
-static bool make_room_in_chain(struct exchange_table *table, const struct seen *s, uint32_t hash)
-{
-	struct entry *entry = NULL, *oldest = NULL, *settled = NULL;
-	unsigned same_hash = 0;
-
-	while ((entry = entry_store__find(&table->store, &s->key, hash, entry))) {
-		oldest = entry;
-		if (entry->state == ENTRY_EXPIRED || entry->state == ENTRY_ANSWERED)
-			settled = entry;
-		same_hash++;
-	}
-	if (same_hash < SAME_HASH_MAX)
-		return true;
-	if (settled)
-		entry_store__remove(&table->store, settled);
-	else if (!s->is_response)
-		remove_entry(table, oldest);
-	return settled || !s->is_response;
-}
-
-/* Take an entry for a query, making room for it if need be. */
-static struct entry *add_entry(struct exchange_table *table, const struct seen *s)
-{
-	struct entry_plan plan = match_plan(&table->store, s);
-	struct entry *entry;
-
-	(void)make_room_in_chain(table, s, plan.hash);
-	if (entry_store__count(&table->store) >= table->limits.entries)
-		evict(table, false);
-	entry = entry_store__add(&table->store, &s->key, &plan);
-	if (entry)
-		return entry;
-	evict(table, true);
-	return entry_store__add(&table->store, &s->key, &plan);
+	return room_is_copy(table, event, entry->last_ns, entry->last_ifindex, entry->last_hook);
 }
 
 /* Is nothing remembered of this key? So it is with nearly every query: then no more is looked up.
@@ -346,7 +158,7 @@ static bool is_new_key(const struct exchange_table *table, const struct seen *s)
 
 static void add_query(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = add_entry(table, s);
+	struct entry *entry = room_add(table, s);
 
 	table->counters.pending++;
 	entry_note_question(entry, s);
@@ -365,7 +177,7 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 		add_query(table, s);
 		return;
 	}
-	entry = find_live(table, s, ENTRY_PENDING);
+	entry = room_find(table, s, ENTRY_PENDING);
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
@@ -376,19 +188,19 @@ static void take_query(struct exchange_table *table, const struct seen *s)
 	table->counters.queries++;
 	if (entry) {
 		table->counters.retransmitted++;
-		if (entry->tries < UINT16_MAX)
+		if (entry->tries < ENTRY_TRIES_MAX)
 			entry->tries++;
 		entry_note_transmission(entry, s);
 		entry_store__move(&table->store, entry, ENTRY_PENDING);
 		return;
 	}
 	while ((entry = match_transfer(&table->store, s)))
-		remove_entry(table, entry);
+		room_remove(table, entry);
 	/* A settled exchange with the same question gives way: answers belong to the new one. */
-	entry = find_live(table, s, ENTRY_ANSWERED);
+	entry = room_find(table, s, ENTRY_ANSWERED);
 	if (entry)
 		entry_store__remove(&table->store, entry);
-	entry = find_live(table, s, ENTRY_EXPIRED);
+	entry = room_find(table, s, ENTRY_EXPIRED);
 	if (entry)
 		entry_store__remove(&table->store, entry);
 	add_query(table, s);
@@ -426,8 +238,9 @@ static void end_with_response(struct exchange_table *table, struct entry *entry,
 	record_entry(entry, &exchange);
 	record_response(entry, s->event, &s->message, &exchange);
 	exchange.state = state;
+	exchange.cause = state == EXCHANGE_LATE ? CAUSE_LATE : CAUSE_UNKNOWN;
 	settle(table, entry, s->event);
-	deliver(table, &exchange);
+	room_deliver(table, &exchange);
 }
 
 /*
@@ -440,7 +253,7 @@ static void remember_orphan(struct exchange_table *table, const struct seen *s)
 	struct entry_plan plan = match_plan(&table->store, s);
 	struct entry *entry;
 
-	if (!make_room_in_chain(table, s, plan.hash))
+	if (!room_in_chain(table, s, plan.hash))
 		return;
 	if (entry_store__count(&table->store) >= table->limits.entries) {
 		entry = entry_store__oldest(&table->store, ENTRY_ANSWERED);
@@ -462,13 +275,13 @@ static void deliver_orphan(struct exchange_table *table, const struct seen *s)
 
 	table->counters.orphan++;
 	record_orphan(s->event, &s->message, &exchange);
-	deliver(table, &exchange);
+	room_deliver(table, &exchange);
 }
 
 /* A response that no query waits for: the answered query's, once more, or nobody's. */
 static void take_unasked(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find_live(table, s, ENTRY_ANSWERED);
+	struct entry *entry = room_find(table, s, ENTRY_ANSWERED);
 
 	if (entry && is_same_packet(table, entry, s->event)) {
 		table->counters.folded++;
@@ -503,7 +316,7 @@ static void take_continued(struct exchange_table *table, struct entry *entry, co
 
 static void take_response(struct exchange_table *table, const struct seen *s)
 {
-	struct entry *entry = find_live(table, s, ENTRY_PENDING);
+	struct entry *entry = room_find(table, s, ENTRY_PENDING);
 
 	if (entry) {
 		table->counters.responses++;
@@ -512,30 +325,61 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 		end_with_response(table, entry, s, EXCHANGE_ANSWERED);
 		return;
 	}
-	entry = find_live(table, s, ENTRY_TRANSFER);
+	entry = room_find(table, s, ENTRY_TRANSFER);
 	if (entry) {
 		take_continued(table, entry, s);
 		return;
 	}
-	entry = find_live(table, s, ENTRY_EXPIRED);
+	entry = room_find(table, s, ENTRY_EXPIRED);
 	if (!entry) {
 		take_unasked(table, s);
 		return;
 	}
 	table->counters.responses++;
 	table->counters.late++;
+	table->counters.causes[room_cause(entry)]--;
+	table->counters.causes[CAUSE_LATE]++;
 	end_with_response(table, entry, s, EXCHANGE_LATE);
+}
+
+static void take_matched(struct exchange_table *table, const struct seen *s)
+{
+	if (s->is_response)
+		take_response(table, s);
+	else
+		take_query(table, s);
+}
+
+/* As any other, but counted by itself, too. */
+static void take_llmnr(struct exchange_table *table, const struct seen *s)
+{
+	const struct exchange_counters before = table->counters, *now = &table->counters;
+
+	take_matched(table, s);
+	table->counters.llmnr.queries += now->queries - before.queries;
+	table->counters.llmnr.responses += now->responses - before.responses;
+	table->counters.llmnr.answered += now->answered + now->late - before.answered - before.late;
+}
+
+static enum dns_depth depth_of(const struct exchange_table *table)
+{
+	return table->limits.keep == KEEP_ALL ? DNS_DEPTH_RDATA : DNS_DEPTH_RECORDS;
 }
 
 void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
 {
 	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
+	enum exchange_service service;
 	struct seen s;
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
+	if (event->flags & ODD_EVENT_QUOTED) {
+		icmp_take(table, event);
+		return;
+	}
 	s.event = event;
-	verdict = dns_message_read(&bytes, DNS_DEPTH_RDATA, &s.message);
+	verdict = dns_message_read(&bytes, depth_of(table), &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
 		table->counters.unparsable++;
 		return;
@@ -546,12 +390,16 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
-	match_orient(&s);
-	s.hash = entry_store__hash(&table->store, &s.key, NULL, 0);
-	if (s.is_response)
-		take_response(table, &s);
+	service = room_service(table, event->src_port, event->dst_port);
+	if (service == SERVICE_MDNS && event->protocol == ODD_IPPROTO_UDP) {
+		multicast_take(table, &s);
+		return;
+	}
+	room_orient(table, &s);
+	if (room_service(table, s.key.client_port, s.key.server_port) == SERVICE_LLMNR)
+		take_llmnr(table, &s);
 	else
-		take_query(table, &s);
+		take_matched(table, &s);
 }
 
 static void leave_out(void *context, struct entry *entry)
@@ -563,7 +411,7 @@ static void leave_out(void *context, struct entry *entry)
 	if (sampling__hash(&table->sampling, key->client, key->server,
 			   key->client_port ^ key->server_port, id) &
 	    table->sampling.order.mask)
-		remove_entry(table, entry);
+		room_remove(table, entry);
 }
 
 void exchange_table__sample(struct exchange_table *table, const struct odd_shedding *order)
@@ -577,6 +425,7 @@ void exchange_table__set_limits(struct exchange_table *table, const struct excha
 {
 	table->limits.timeout_ns = limits->timeout_ns;
 	table->limits.grace_ns = limits->grace_ns;
+	table->limits.keep = limits->keep;
 }
 
 const struct exchange_counters *exchange_table__counters(const struct exchange_table *table)

@@ -112,6 +112,43 @@ struct entry *match_find(const struct entry_store *store, const struct seen *s,
 	return other_fit > fit ? other : entry;
 }
 
+/* How well an entry suits what is quoted; more is better, 0 not at all. */
+static unsigned quoted_fit(const struct entry *entry, const struct dns_message *message)
+{
+	bool is_same = same_question(entry, message);
+
+	if (entry->state != ENTRY_PENDING || (!is_same && !may_lack(entry, message)))
+		return 0;
+	return 1 + 2 * is_same + (entry->cause == CAUSE_UNKNOWN);
+}
+
+static struct entry *best_quoted(const struct entry_store *store, const struct seen *s,
+				 uint32_t hash, unsigned *fit)
+{
+	struct entry *entry = NULL, *best = NULL;
+
+	while ((entry = entry_store__find(store, &s->key, hash, entry))) {
+		unsigned this = quoted_fit(entry, &s->message);
+
+		if (!this || this < *fit)
+			continue;
+		best = entry;
+		*fit = this;
+	}
+	return best;
+}
+
+struct entry *match_quoted(const struct entry_store *store, const struct seen *s)
+{
+	unsigned fit = 0, other_fit = 0;
+	struct entry *entry = best_quoted(store, s, s->hash, &fit), *other;
+
+	if (!s->message.has_question || !store->by_question)
+		return entry;
+	other = best_quoted(store, s, question_hash(store, s), &other_fit);
+	return other_fit > fit ? other : entry;
+}
+
 struct entry *match_transfer(const struct entry_store *store, const struct seen *s)
 {
 	struct entry *entry = NULL;
@@ -164,4 +201,13 @@ void match_orient(struct seen *s)
 	s->key.id = s->message.id;
 	s->key.protocol = e->protocol;
 	s->key.pad = 0;
+}
+
+void match_to_group(struct seen *s)
+{
+	/* 224.0.0.252, mapped, and ff02::1:3 */
+	static const uint8_t v4[16] = {[10] = 0xff, [11] = 0xff, 224, 0, 0, 252};
+	static const uint8_t v6[16] = {0xff, 2, [13] = 1, [15] = 3};
+
+	memcpy(s->key.server, memcmp(s->key.client, v4, 12) == 0 ? v4 : v6, sizeof(v4));
 }

@@ -27,6 +27,15 @@ struct entry *match_find(const struct entry_store *store, const struct seen *s,
 			 enum entry_state state);
 
 /**
+ * match_quoted() - The pending entry whose query an ICMP error quotes, NULL when there is none.
+ *
+ * By key and, when so much is quoted, question: the error comes on ways of its own, from inside
+ * or outside of tunnels and VLANs. Of several the oldest that no error has spoken of, so that
+ * as many errors as queries are about one each.
+ */
+struct entry *match_quoted(const struct entry_store *store, const struct seen *s);
+
+/**
  * match_transfer() - The open transfer that a query ends, because it uses its key anew.
  *
  * Return: NULL when there is none (more)
@@ -42,5 +51,8 @@ struct entry_plan match_plan(const struct entry_store *store, const struct seen 
  * The sender of a response is the server (RFC 1035 section 4.1.1).
  */
 void match_orient(struct seen *s);
+
+/** match_to_group() - Let LLMNR's group stand for the server in the key (RFC 4795 section 2). */
+void match_to_group(struct seen *s);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef SINK_JSON_H
 #define SINK_JSON_H
 
+#include "flow/episode.h"
 #include "flow/field.h"
 #include "rule/rules.h"
 #include "sink/summary.h"
@@ -30,6 +31,9 @@ struct json_names {
  */
 void json_exchange(FILE *out, const struct json_names *names, const struct exchange *exchange);
 
+/** json_episode() - One episode. */
+void json_episode(FILE *out, const struct episode *episode);
+
 /** json_interval() - One closed interval of one server. RCODEs without responses are left out. */
 void json_interval(FILE *out, const struct json_names *names, const struct server *server,
 		   const struct interval *interval);
@@ -46,9 +50,11 @@ void json_alert(FILE *out, const struct alert *alert, const char *message);
 /**
  * json_summary() - Every counter of the conservation identities, by name.
  *
- * "malformed" are those of queries, responses and folded whose question cannot be read.
+ * "malformed" are those of queries, responses, folded and multicast that are not all readable.
  *
- *   packets + coalesced = queries + responses + folded + sum(unparsable) + sum(lost)
+ *   packets + coalesced = queries + responses + folded + joined + quoted + multicast +
+ *                         sum(unparsable) + sum(lost)
+ *   unanswered = sum(causes)
  */
 void json_summary(FILE *out, const struct summary *summary);
 

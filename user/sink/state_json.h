@@ -10,12 +10,16 @@
  *   interfaces              [{name, ingress, egress, note}]
  *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real)}
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
- *                            evicted, late, orphan, duplicate, continued, unsampled, folded}
+ *                            evicted, late, orphan, duplicate, continued, unsampled, folded,
+ *                            quoted, quoted_unmatched, multicast, cut}
+ *   llmnr                   {queries, responses, answered, unanswered}, of those above
+ *   causes                  {cause of flow/exchange.h: count}, of the unanswered
  *   overload                {level, sampled}, as in source/pressure.h
  *   assembly, fragments, tcp
  *                           {the counters of flow/assembly_rows.c}
  *   unparsable              {short}
- *   malformed               {bad_name, bad_question}
+ *   malformed               {loop, forward, label, long, overrun, counts, rdata, edns, trailing}
+ *   truncated               {answers, retried, abandoned, unknown, open}
  *   packets                 {xdp, tc_ingress, tc_egress}
  *   drops                   {reason of source/source.h: count}
  *   memory                  {entries, limit, transfers, table_bytes, resident_bytes}
