@@ -198,8 +198,34 @@ def moment(ns):
     return whole.strftime("%Y-%m-%dT%H:%M:%S") + f".{ns % S:09d}Z"
 
 
-def line(talk, question, sent, answer=None, **changes):
-    """An exchange line. sent: times of the query; answer: (time, message) of the response."""
+EDNS_FIELDS = ("edns_size", "edns_version", "do", "ecs", "cookie", "nsid", "ede", "edns_padding",
+               "edns_keepalive_ms", "edns_expire_s", "edns_report")
+
+
+def answer_fields(question, message, captured):
+    """What is shown of an answer, whose records are those that response() writes; message: None
+    without one. Of TXT that is cut the bytes that are there (RFC 3597 section 5)."""
+    fields = ("name", "type", "class", "ttl", "rdata")
+    ancount = struct.unpack(">H", message[6:8])[0] if message else 0
+    name = name_text(question.labels) if ancount else None
+    records = [dict(zip(fields, (name, "A", "IN", 60, "192.0.2.80")))] if ancount else []
+    at = 12 + len(question.section()) + 16 + 12 # data of the second one
+    if ancount == 2 and captured >= at:
+        length, = struct.unpack(">H", message[at - 2:at])
+        zeros = " ".join(['""'] * length)
+        cut = "\\# %d %s" % (length, "00" * (captured - at))
+        records.append(dict(zip(fields, (name, "TXT", "IN", 60,
+                                         zeros if len(message) <= captured else cut))))
+    first = records[0] if records else dict.fromkeys(fields)
+    return {"verdict": message and ("cut" if len(message) > captured else "ok"),
+            **dict.fromkeys(EDNS_FIELDS),
+            **{f"crr_{key}": first[key] for key in fields}, "crr_rdata_len": 4 if records else None,
+            "answers": records if message else None, "records": [] if message else None}
+
+
+def line(talk, question, sent, answer=None, captured=512, **changes):
+    """An exchange line. sent: times of the query; answer: (time, message) of the response, of
+    which so many bytes are captured at most."""
     message = answer[1] if answer else question.query()
     flags, _, ancount, nscount, arcount = struct.unpack(">5H", message[2:12])
     rcode = next(name for name, number in RCODES.items() if number == flags & 15)
@@ -219,7 +245,9 @@ def line(talk, question, sent, answer=None, **changes):
         "ancount": ancount, "nscount": nscount, "arcount": arcount,
         "ifname": None, "vlan": None, "tunnel": None, "tunnel_id": None,
         "outer_src": None, "outer_dst": None, "user": None, "uid": None, "pid": None, "comm": None,
-        "unit": None,
+        "unit": None, "service": "dns",
+        "cause": {"unanswered": "none", "late": "late"}.get(changes.get("state")), "tcp_retry": None, "retry_of": None,
+        **answer_fields(question, answer and answer[1], captured),
     }
     assert all(key in record for key in changes)
     record.update(changes)
@@ -366,7 +394,7 @@ def add_messages(cases):
         frames = [(START, ethernet(talk.ip(question.query()))),
                   (answer[0], ethernet(talk.ip(answer[1], True)))]
         cases.add(name, pcap(ETHERNET, frames, snaplen=snaplen),
-                  [line(talk, question, [START], answer)])
+                  [line(talk, question, [START], answer, captured=min(512, snaplen - 42))])
 
     stream = Talk(proto="tcp")
     questions = [Question(i) for i in (1, 2, 3)]
@@ -387,7 +415,7 @@ def add_fragments(cases):
     frames = [(START, arcnet(talk.ip(question.query()))),
               (answer[0], arcnet(packet[:504], split=1)),
               (answer[0] + MS, arcnet(packet[504:], split=2))]
-    cases.add("arcnet-fragments", pcap(ARCNET, frames), [line(talk, question, [START], answer)],
+    cases.add("arcnet-fragments", pcap(ARCNET, frames), [line(talk, question, [START], answer, captured=65535)],
               skipped=1)
 
 
@@ -412,7 +440,7 @@ def add_malformed(cases):
               (START + 4 * MS, junk[2].query()), (START + 5 * MS, b"\0" * 11)]
     packets = [(time, ethernet(talk.ip(message, message[2] >= 0x80))) for time, message in frames]
     cases.add("malformed", pcap(ETHERNET, packets), [
-        line(talk, junk[0], [START], answers[0], **nothing),
+        line(talk, junk[0], [START], answers[0], verdict="label", **nothing),
         line(talk, junk[1], [START + 2 * MS], answers[1], **nothing),
         line(talk, junk[2], [START + 4 * MS], state="pending", **nothing),
     ])

@@ -190,10 +190,10 @@ check_text()
 		wants 0 $?
 		wants_error -
 		LC_ALL=C grep -n '[^ -~]' out
-		grep -q '^TIME .*CLIENT .*SERVER .*LATENCY .*RCODE .*STATE .*QTYPE .*QNAME$' out ||
+		grep -q '^TIME .*CLIENT .*SERVER .*LATENCY .*RCODE .*STATE .*QTYPE .*QNAME .*ANSWER$' out ||
 			echo "no titles"
 		grep -E '^2026-11-21T21:47:31\.000000Z 192\.0\.2\.10 +192\.0\.2\.53 +' out |
-			grep -Eq ' 2 ms +NOERROR +answered +A +www\.example\.com$' ||
+			grep -Eq ' 2 ms +NOERROR +answered +A +www\.example\.com +192\.0\.2\.80$' ||
 			echo "no aligned exchange"
 		grep -q ' ALERT raised odd-one-out: .*10\.0\.0\.3' out || echo "no alert"
 		grep -Eq '^10\.0\.0\.3 +91 +91 +0 +6[23](\.[0-9])? ms .*odd one out$' out ||

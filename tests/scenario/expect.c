@@ -84,6 +84,8 @@ GET(x_tunnel, struct delivered, .number = o->exchange.tunnel)
 GET(x_tunnel_id, struct delivered, .number = o->exchange.tunnel_id)
 GET(x_outer_src, struct delivered, .bytes = o->exchange.outer_src)
 GET(x_outer_dst, struct delivered, .bytes = o->exchange.outer_dst)
+GET(x_tcp_retry, struct delivered, .number = o->exchange.was_retried)
+GET(x_retry_of, struct delivered, .number = o->exchange.is_retry ? o->exchange.retry_of : 0)
 GET(x_ancount, struct delivered, .number = o->exchange.ancount)
 GET(x_rd, struct delivered, .number = o->exchange.recursion_desired)
 GET(x_uid, struct delivered, .number = o->exchange.uid)
@@ -117,6 +119,8 @@ static const struct property exchange_properties[] = {
 	{"answers", NUMBER, x_ancount},
 	{"rd", NUMBER, x_rd},
 	{"cause", CAUSE, x_cause},
+	{"tcp_retry", NUMBER, x_tcp_retry},
+	{"retry_of", NUMBER, x_retry_of},
 	{"service", SERVICE, x_service},
 	{"class", NUMBER, x_qclass},
 	{"uid", NUMBER, x_uid},

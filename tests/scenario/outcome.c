@@ -32,6 +32,9 @@ static bool has_its_cause(const struct exchange *x)
 {
 	if (x->state == EXCHANGE_UNANSWERED)
 		return x->cause >= CAUSE_NONE && x->cause <= CAUSE_TOO_BIG;
+	if (x->cause == CAUSE_TRUNCATED)
+		return x->state == EXCHANGE_ANSWERED && x->protocol == ODD_IPPROTO_UDP &&
+		       x->flags & DNS_FLAG_TC && !x->was_retried;
 	return x->cause == (x->state == EXCHANGE_LATE ? CAUSE_LATE : CAUSE_UNKNOWN);
 }
 
@@ -158,6 +161,7 @@ static void check_causes(struct outcome *outcome, const struct exchange_counters
 void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 {
 	const struct exchange_counters *c = pipeline__counters(pipeline);
+	const struct retries_counters *r = pipeline__retries(pipeline);
 	struct exchange_usage usage = pipeline__usage(pipeline);
 	const struct assembly_counters *p;
 	struct assembly_totals assembly;
@@ -179,8 +183,11 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 	equal(outcome, "packets", outcome->handed - outcome->follows, p->packets);
 	equal(outcome, "packets + coalesced = messages + joined + shed", p->packets + p->coalesced,
 	      p->messages + p->joined + p->shed);
-	equal(outcome, "answered and late, delivered or transfers", c->answered + c->late,
-	      outcome->ended[EXCHANGE_ANSWERED] + outcome->ended[EXCHANGE_LATE] + usage.transfers);
+	equal(outcome, "answered and late, delivered, transfers or held", c->answered + c->late,
+	      outcome->ended[EXCHANGE_ANSWERED] + outcome->ended[EXCHANGE_LATE] + usage.transfers +
+		      r->open);
+	equal(outcome, "truncated = retried + abandoned + open + unknown", r->truncated,
+	      r->retried + r->abandoned + r->open + r->unknown);
 	if (usage.transfers == 0)
 		equal(outcome, "late, delivered", c->late, outcome->ended[EXCHANGE_LATE]);
 	equal(outcome, "orphan, delivered", c->orphan, outcome->ended[EXCHANGE_ORPHAN]);

@@ -236,22 +236,14 @@ enum dns_verdict dns_message_read(const struct dns_bytes *bytes, enum dns_depth 
 	return ret->verdict;
 }
 
-const char *dns_verdict_name(enum dns_verdict verdict)
+struct dns_records dns_records_of(const struct dns_bytes *bytes, const struct dns_message *message)
 {
-	static const char *const names[DNS_MESSAGE_VERDICTS] = {
-		[DNS_MESSAGE_OK] = "ok",
-		[DNS_MESSAGE_CUT] = "cut",
-		[DNS_MESSAGE_LOOP] = "loop",
-		[DNS_MESSAGE_FORWARD] = "forward",
-		[DNS_MESSAGE_LABEL] = "label",
-		[DNS_MESSAGE_LONG] = "long",
-		[DNS_MESSAGE_OVERRUN] = "overrun",
-		[DNS_MESSAGE_COUNTS] = "counts",
-		[DNS_MESSAGE_RDATA] = "rdata",
-		[DNS_MESSAGE_EDNS] = "edns",
-		[DNS_MESSAGE_TRAILING] = "trailing",
-		[DNS_MESSAGE_SHORT] = "short",
-	};
+	struct dns_records records = {.bytes = *bytes, .at = message->records};
 
-	return verdict < DNS_MESSAGE_VERDICTS ? names[verdict] : "unknown";
+	if (message->records) {
+		records.left[DNS_SECTION_ANSWER] = message->ancount;
+		records.left[DNS_SECTION_AUTHORITY] = message->nscount;
+		records.left[DNS_SECTION_ADDITIONAL] = message->arcount;
+	}
+	return records;
 }

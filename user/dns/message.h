@@ -4,6 +4,7 @@
 #define DNS_MESSAGE_H
 
 #include "dns/edns.h"
+#include "dns/record.h"
 
 #define DNS_HEADER_BYTES 12
 
@@ -16,30 +17,6 @@
 #define DNS_FLAG_Z  0x0040
 #define DNS_FLAG_AD 0x0020
 #define DNS_FLAG_CD 0x0010
-
-/*
- * What became of reading a message: OK, or the first thing that is wrong with it. Each but the
- * short one can be matched: what cannot be read is left out, and servers answer a question that
- * they cannot read with FORMERR, by the header alone.
- */
-enum dns_verdict {
-	DNS_MESSAGE_OK,
-	DNS_MESSAGE_CUT,      /* the captured bytes end early; what was readable is filled in */
-	DNS_MESSAGE_LOOP,     /* a name with a compression pointer into itself */
-	DNS_MESSAGE_FORWARD,  /* a name with one that does not point back */
-	DNS_MESSAGE_LABEL,    /* a name with a label of a type that does not exist */
-	DNS_MESSAGE_LONG,     /* a name over 255 bytes */
-	DNS_MESSAGE_OVERRUN,  /* a name, question or record that reaches beyond the message */
-	DNS_MESSAGE_COUNTS,   /* fewer questions or records than the header says */
-	DNS_MESSAGE_RDATA,    /* the data of a record is not what its type says */
-	DNS_MESSAGE_EDNS,     /* malformed options, or two OPT (RFC 6891 section 6.1.1) */
-	DNS_MESSAGE_TRAILING, /* bytes behind the last record */
-	DNS_MESSAGE_SHORT,    /* no whole header: nothing to match by */
-	DNS_MESSAGE_VERDICTS,
-	/* The malformed ones; behind them those that are unparsable. */
-	DNS_MESSAGE_MALFORMED = DNS_MESSAGE_LOOP,
-	DNS_MESSAGE_UNPARSABLE = DNS_MESSAGE_SHORT,
-};
 
 /* How closely a message is read. */
 enum dns_depth {
@@ -93,7 +70,11 @@ static inline uint8_t dns_opcode(uint16_t flags)
 	return (flags >> 11) & 0xf;
 }
 
-/** dns_verdict_name() - "ok", "cut", "loop", "forward", ... "short": as counters are named. */
-const char *dns_verdict_name(enum dns_verdict verdict);
+/**
+ * dns_records_of() - Stand before the first record of a message.
+ * @bytes: the message; its data must outlive the reader
+ * @message: what dns_message_read() made of it
+ */
+struct dns_records dns_records_of(const struct dns_bytes *bytes, const struct dns_message *message);
 
 #endif

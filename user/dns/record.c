@@ -66,18 +66,6 @@ enum dns_verdict dns_record_read(const struct dns_bytes *bytes, size_t offset,
 	return DNS_MESSAGE_OK;
 }
 
-struct dns_records dns_records_of(const struct dns_bytes *bytes, const struct dns_message *message)
-{
-	struct dns_records records = {.bytes = *bytes, .at = message->records};
-
-	if (message->records) {
-		records.left[DNS_SECTION_ANSWER] = message->ancount;
-		records.left[DNS_SECTION_AUTHORITY] = message->nscount;
-		records.left[DNS_SECTION_ADDITIONAL] = message->arcount;
-	}
-	return records;
-}
-
 bool dns_records__next(struct dns_records *records, struct dns_record *ret)
 {
 	unsigned section = DNS_SECTION_ANSWER;

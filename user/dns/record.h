@@ -3,7 +3,8 @@
 #ifndef DNS_RECORD_H
 #define DNS_RECORD_H
 
-#include "dns/message.h"
+#include "dns/name.h"
+#include "dns/verdict.h"
 
 /*
  * Records of one message that are looked at: a real response has some dozens, and a hostile
@@ -30,7 +31,7 @@ struct dns_record {
 	uint32_t ttl; /* seconds (RFC 2181 section 8: with the top bit set it means 0) */
 };
 
-/* Where a reader stands. Make it with dns_records_of(). */
+/* Where a reader stands. Made by dns_records_of() in message.h. */
 struct dns_records {
 	struct dns_bytes bytes;
 	size_t at;		     /* the next record */
@@ -53,13 +54,6 @@ struct dns_records {
  */
 enum dns_verdict dns_record_read(const struct dns_bytes *bytes, size_t offset,
 				 struct dns_record *ret, size_t *ret_next);
-
-/**
- * dns_records_of() - Stand before the first record of a message.
- * @bytes: the message; its data must outlive the reader
- * @message: what dns_message_read() made of it
- */
-struct dns_records dns_records_of(const struct dns_bytes *bytes, const struct dns_message *message);
 
 /**
  * dns_records__next() - Read the next record.

@@ -5,6 +5,7 @@
 
 #include "flow/field_value.h"
 
+/** field_get_verdict(), ... - Each is a field_fn, with the name of its row in field.c. */
 FIELD_GETTER(verdict);
 FIELD_GETTER(edns_size);
 FIELD_GETTER(edns_version);

@@ -82,25 +82,27 @@ typedef void (*field_fn)(const struct exchange *exchange, const struct exchange_
 			field_set_none(ret);                                                       \
 	}
 
+/** field_set_none() - The exchange has no such value. */
 static inline void field_set_none(struct field_value *ret)
 {
 	ret->known = false;
 }
 
+/** field_set_number() - Of times, durations, integers and flags. */
 static inline void field_set_number(struct field_value *ret, int64_t number)
 {
 	ret->known = true;
 	ret->number = number;
 }
 
-/* A text that is static, or stands in ret->buf already. */
+/** field_set_text() - A text that is static, or stands in ret->buf already. */
 static inline void field_set_text(struct field_value *ret, const char *text)
 {
 	ret->known = true;
 	ret->text = text;
 }
 
-/* A text that others chose. */
+/** field_set_foreign() - A text that others chose: what is not printable is escaped. */
 static inline void field_set_foreign(struct field_value *ret, const void *text, size_t length)
 {
 	field_set_text(ret, text_printable(text, length, ret->buf, sizeof(ret->buf)));
