@@ -55,19 +55,24 @@ static __always_inline int odd_is_icmp(__u8 version, __u8 protocol)
 	return protocol == (version == 6 ? ODD_IPPROTO_ICMPV6 : ODD_IPPROTO_ICMP);
 }
 
-/* The codes of each type, ICMP's and then ICMPv6's. verifier: instead of branches. */
-static const __u32 odd_icmp_codes[512] = {
-	[ODD_ICMP_UNREACHABLE] = ODD_ICMP_CODES,
-	[256 | ODD_ICMP6_UNREACHABLE] = ODD_ICMP6_CODES,
-	[256 | ODD_ICMP6_PACKET_LARGE] = ~0U,
+/*
+ * The codes of each type.
+ * verifier: tables instead of branches, and two of them, for Linux 6.1 loses the bounds of an
+ * index that is put together.
+ */
+static const __u32 odd_icmp_codes[256] = {[ODD_ICMP_UNREACHABLE] = ODD_ICMP_CODES};
+static const __u32 odd_icmp6_codes[256] = {
+	[ODD_ICMP6_UNREACHABLE] = ODD_ICMP6_CODES,
+	[ODD_ICMP6_PACKET_LARGE] = ~0U,
 };
 
 /* Does this ICMP say that a packet did not arrive? @icmp: type and code */
 static __always_inline int odd_is_icmp_error(__u8 version, const __u8 *icmp)
 {
+	const __u32 *codes = version == 6 ? odd_icmp6_codes : odd_icmp_codes;
 	__u8 code = icmp[1] < 31 ? icmp[1] : 31; /* what is above is one */
 
-	return odd_icmp_codes[(version == 6) << 8 | icmp[0]] >> code & 1;
+	return codes[icmp[0]] >> code & 1;
 }
 
 /*
