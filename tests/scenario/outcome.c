@@ -3,6 +3,7 @@
 #include "outcome.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ static bool has_its_cause(const struct exchange *x)
 {
 	if (x->state == EXCHANGE_UNANSWERED)
 		return x->cause >= CAUSE_NONE && x->cause <= CAUSE_TOO_BIG;
+	if (x->state == EXCHANGE_ANSWERED && x->cause == CAUSE_TRUNCATED)
+		return x->flags & DNS_FLAG_TC && x->protocol == IPPROTO_UDP && !x->was_retried;
 	return x->cause == (x->state == EXCHANGE_LATE ? CAUSE_LATE : CAUSE_UNKNOWN);
 }
 
@@ -179,8 +182,9 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 	equal(outcome, "packets", outcome->handed - outcome->follows, p->packets);
 	equal(outcome, "packets + coalesced = messages + joined + shed", p->packets + p->coalesced,
 	      p->messages + p->joined + p->shed);
-	equal(outcome, "answered and late, delivered or transfers", c->answered + c->late,
-	      outcome->ended[EXCHANGE_ANSWERED] + outcome->ended[EXCHANGE_LATE] + usage.transfers);
+	equal(outcome, "answered and late, delivered, transfers or held", c->answered + c->late,
+	      outcome->ended[EXCHANGE_ANSWERED] + outcome->ended[EXCHANGE_LATE] + usage.transfers +
+		      pipeline__retries(pipeline)->open);
 	if (usage.transfers == 0)
 		equal(outcome, "late, delivered", c->late, outcome->ended[EXCHANGE_LATE]);
 	equal(outcome, "orphan, delivered", c->orphan, outcome->ended[EXCHANGE_ORPHAN]);
