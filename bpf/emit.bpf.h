@@ -117,6 +117,8 @@ static __always_inline void count_message(const struct odd_packet *p, const __u8
 	struct odd_server_key key __attribute__((aligned(8)));
 
 	odd_server_key_fill(p, header, &key);
+	if (multicast)
+		odd_server_key_group(p, &key);
 	count_server(&key, bytes);
 }
 

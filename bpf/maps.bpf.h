@@ -11,6 +11,8 @@
 const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1};
 /* Tunnels in tunnels that are entered; 0: none, and nothing is spent on them. */
 const volatile __u32 tunnels = ODD_TUNNELS_MAX;
+/* Are ports 5353 and 5355 among dns_ports as multicast DNS and LLMNR? */
+const volatile bool multicast = false;
 /* Bytes waiting in the ring that make it time to wake the daemon. */
 const volatile __u32 wakeup_bytes = 512 * 1024;
 /* How often a processor looks whether so much waits; a power of two. */

@@ -85,6 +85,27 @@ static __always_inline void odd_server_key_fill(const struct odd_packet *p, cons
 	key->rcode = is_response ? (enum odd_rcode)(header[3] & 0xf) : QUERY;
 }
 
+/* 224.0.0.0/4, mapped (RFC 5771), and ff00::/8 (RFC 4291 section 2.7) */
+static __always_inline int odd_is_multicast(const __u8 *addr)
+{
+	int is_mapped = !addr[0] && !addr[1] && addr[10] == 0xff && addr[11] == 0xff;
+
+	return addr[0] == 0xff || (is_mapped && (addr[12] & 0xf0) == 0xe0);
+}
+
+/**
+ * odd_server_key_group() - Let a group stand for the host that responds to all of it.
+ *
+ * Of multicast DNS each host is a server (RFC 6762 section 6): one key for the group, instead of
+ * as many as there are hosts.
+ */
+static __always_inline void odd_server_key_group(const struct odd_packet *p,
+						 struct odd_server_key *key)
+{
+	if (p->src_port == ODD_PORT_MDNS && odd_is_multicast(p->dst))
+		odd_copy16(key->server, p->dst);
+}
+
 /*
  * Key of server_rcode for a segment whose messages are not told apart: the server is the side
  * with the DNS port.

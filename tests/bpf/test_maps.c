@@ -310,3 +310,48 @@ Test(maps, bpftool_prints_names_of_rcodes_and_reasons)
 	cr_expect_eq(rmdir(folder), 0);
 	fixture_free(&fixture);
 }
+
+/* A response to a group, as if it came from the host: 224.0.0.251 in the place of the client. */
+static void respond_to_group(uint8_t host, uint16_t port, uint8_t first_byte)
+{
+	const struct packet response = {.version = 4,
+					.from_server = true,
+					.host = host,
+					.src_port = port,
+					.dst_port = port,
+					.messages = {61},
+					.response = true};
+	struct packet_layout layout;
+	unsigned length = packet_build(&response, frame, &layout);
+	uint8_t *destination = frame + layout.piece[layout.count - 2].at + 16;
+	int verdict;
+
+	memcpy(destination, (uint8_t[]){first_byte, 0, 0, 251}, 4);
+	cr_assert_eq(fixture_run(&fixture, ODD_HOOK_XDP, frame, length, &verdict), 0);
+}
+
+Test(maps, multicast_responses_are_counted_under_their_group_when_it_is_watched)
+{
+	static const uint16_t ports[] = {53, ODD_PORT_MDNS, ODD_PORT_LLMNR};
+
+	for (int multicast = 0; multicast < 2; multicast++) {
+		struct programs_options options = fixture_options();
+
+		options.ports = ports;
+		options.port_count = 3;
+		options.multicast = multicast;
+		fixture_load(&fixture, &options);
+		fixture_begin(&fixture);
+		for (uint8_t host = 1; host <= 7; host++)
+			respond_to_group(host, ODD_PORT_MDNS, 224);
+		respond_to_group(8, ODD_PORT_MDNS, 223); /* no group */
+		respond_to_group(9, ODD_PORT_LLMNR, 192);
+		fixture_end(&fixture);
+		cr_expect_eq(count_of("::ffff:224.0.0.251", NOERROR).packets, multicast ? 7 : 0);
+		cr_expect_eq(count_of("::ffff:224.0.0.251", NOERROR).bytes, multicast ? 7 * 61 : 0);
+		cr_expect_eq(count_of("::ffff:198.51.100.7", NOERROR).packets, multicast ? 0 : 1);
+		cr_expect_eq(count_of("::ffff:198.51.100.8", NOERROR).packets, 1);
+		cr_expect_eq(count_of("::ffff:198.51.100.9", NOERROR).packets, 1);
+		fixture_free(&fixture);
+	}
+}

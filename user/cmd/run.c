@@ -453,6 +453,7 @@ static int open_live(struct daemon *d)
 		.port_count = settings__watched_ports(settings, ports),
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
+		.multicast = settings->multicast,
 		.ring_bytes = (__u32)settings->ring_bytes,
 		.server_keys = options__server_keys(settings),
 		.pin_dir = settings->pin_dir,

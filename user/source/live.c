@@ -130,6 +130,7 @@ static int load(struct live *live, const struct live_options *options)
 		.port_count = options->port_count,
 		.snaplen = options->snaplen,
 		.tunnels = options->tunnels,
+		.multicast = options->multicast,
 		.ring_bytes = options->ring_bytes,
 		.server_keys = options->server_keys,
 	};

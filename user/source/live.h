@@ -15,6 +15,7 @@ struct live_options {
 	unsigned port_count;
 	unsigned snaplen; /* as struct programs_options, as the next */
 	unsigned tunnels;
+	bool multicast;
 	__u32 ring_bytes;
 	__u32 server_keys; /* of server_rcode */
 	const char *pin_dir;

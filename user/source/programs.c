@@ -75,6 +75,7 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 	ports->count = options->port_count;
 	programs->data->shedding.snaplen = options->snaplen;
 	*(__u32 *)&programs->rodata->tunnels = options->tunnels;
+	*(bool *)&programs->rodata->multicast = options->multicast;
 	*(__u32 *)&programs->rodata->wakeup_bytes = options->ring_bytes / WAKEUP_SHARE;
 	*(__u32 *)&programs->rodata->wakeup_packets = wakeup_packets(options);
 	*(bool *)&programs->rodata->replay = options->replay;

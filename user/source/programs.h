@@ -17,6 +17,7 @@ struct programs_options {
 	unsigned port_count; /* 1..ODD_PORTS_MAX */
 	unsigned snaplen;    /* of messages over UDP, ODD_DNS_HEADER_BYTES..ODD_SNAPLEN_MAX */
 	unsigned tunnels;    /* in tunnels that are entered, 0..ODD_TUNNELS_MAX */
+	bool multicast;	     /* ports 5353 and 5355 are multicast DNS and LLMNR */
 	__u32 ring_bytes;    /* power of two, multiple of the page size */
 	__u32 server_keys;   /* of server_rcode */
 	bool replay;	     /* XDP program only, clock set by the caller */
