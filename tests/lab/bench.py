@@ -123,6 +123,13 @@ def make_wire():
         ip(f"address add {server.v6}/64 dev srv0 nodad", "servers")
 
 
+def make_servers():
+    """The servers' namespace, joined and empty, for who starts servers of their own."""
+    run("ip", "netns", "add", "servers")
+    ip("link set lo up", "servers")
+    make_wire()
+
+
 def template(name, path, **values):
     """Write a template of this folder with its @NAME@s filled in."""
     with open(os.path.join(HERE, name), encoding="utf-8") as source:
@@ -224,9 +231,7 @@ class Servers:
     """Three knotd, each behind addresses of dnsdist that can be made slow or silent."""
 
     def __init__(self):
-        run("ip", "netns", "add", "servers")
-        ip("link set lo up", "servers")
-        make_wire()
+        make_servers()
         for server in SERVERS:
             start_knot(server.name, server.backend, "servers")
         config = f"{DIR}/dnsdist.conf"
