@@ -21,6 +21,7 @@ import answers  # enters its scenarios
 import bench
 import conservation  # likewise
 from scenarios import SCENARIOS, Lab
+import silence  # likewise
 import whole  # likewise
 
 # A scenario takes 3 to 15 s; this one hangs.
