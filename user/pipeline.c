@@ -55,7 +55,9 @@ static void take_exchange(void *context, const struct exchange *exchange)
 {
 	struct pipeline *p = context;
 
-	server_table__exchange(p->servers, exchange);
+	/* multicast has no servers that could be compared */
+	if (exchange->service == SERVICE_DNS)
+		server_table__exchange(p->servers, exchange);
 	retries__exchange(p->retries, exchange);
 }
 
@@ -107,6 +109,7 @@ static struct exchange_limits exchange_limits(const struct settings *settings)
 		.timeout_ns = settings->timeout_ns,
 		.grace_ns = settings->grace_ns,
 		.entries = settings->pending,
+		.multicast = settings->multicast,
 		.keep = keeps[settings->answers],
 	};
 }
@@ -284,14 +287,19 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 	return r;
 }
 
-/* Once an exchange was answered, both directions are known to be seen for good. */
+/*
+ * Once an exchange was answered, both directions are known to be seen for good. LLMNR does not
+ * count: its queries are seen by all, and answered seldom.
+ */
 static void judge_direction(struct pipeline *p)
 {
 	const struct exchange_counters *c = exchange_table__counters(p->exchanges);
-	bool queries_only = c->queries >= ONE_WAY_MESSAGES && !c->responses;
-	bool responses_only = c->responses >= ONE_WAY_MESSAGES && !c->queries;
+	uint64_t queries = c->queries - c->llmnr.queries;
+	uint64_t responses = c->responses - c->llmnr.responses;
+	bool queries_only = queries >= ONE_WAY_MESSAGES && !responses;
+	bool responses_only = responses >= ONE_WAY_MESSAGES && !queries;
 
-	if (c->answered + c->late) {
+	if (c->answered + c->late > c->llmnr.answered) {
 		p->direction = DIRECTION_BOTH;
 		return;
 	}

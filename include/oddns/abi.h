@@ -19,7 +19,9 @@
 #define ODD_ABI_VERSION 3
 
 /* DNS ports that can be watched at once: 53, 5353, 5355, 853 and some private ones. */
-#define ODD_PORTS_MAX 16
+#define ODD_PORTS_MAX  16
+#define ODD_PORT_MDNS  5353 /* RFC 6762 */
+#define ODD_PORT_LLMNR 5355 /* RFC 4795 */
 /* Two tags are in daily use (802.1ad: S-VID, C-VID), four leave room for a mirror's own. */
 #define ODD_VLANS_MAX 4
 /* RFC 8200 section 4.1 names seven headers, each once but destination options (twice). */

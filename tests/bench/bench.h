@@ -43,6 +43,9 @@ int bench_user(struct bench *bench);
 int bench_replay(struct bench *bench);
 int bench_live(struct bench *bench);
 
+/** bench_episode() - The part of bench_user() that is about episodes. */
+int bench_episode(struct bench *bench);
+
 /** bench_tcp() - The part of bench_user() that is about TCP. */
 int bench_tcp(struct bench *bench);
 

@@ -123,6 +123,23 @@ static void make_vxlan(struct frame *frame, const struct frame *inner)
 	frame->at[48] = 23;
 }
 
+/* The peer says that nobody listens. */
+static void make_icmp(struct frames *frames)
+{
+	struct frame *icmp = &frames->icmp;
+
+	*icmp = frames->query;
+	widen(icmp, ETHERNET, IPV4 + 8);
+	memcpy(icmp->at + ETHERNET, frames->query.at + ETHERNET, IPV4);
+	set16(icmp, ETHERNET + 2, icmp->bytes - ETHERNET);
+	icmp->at[ETHERNET + 9] = 1;
+	icmp->at[ETHERNET + IPV4] = 3;
+	icmp->at[ETHERNET + IPV4 + 1] = 3;
+	frames->echo = *icmp;
+	frames->echo.at[ETHERNET + IPV4] = 8;
+	frames->echo.at[ETHERNET + IPV4 + 1] = 0;
+}
+
 void frames_make(struct frames *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -130,6 +147,7 @@ void frames_make(struct frames *ret)
 	make_others(ret);
 	make_tcp(ret);
 	make_fragments(ret);
+	make_icmp(ret);
 	make_vxlan(&ret->vxlan, &ret->query);
 	make_vxlan(&ret->other_vxlan, &ret->other);
 }

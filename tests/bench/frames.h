@@ -19,6 +19,7 @@ struct frames {
 	struct frame vxlan;	      /* that query, mirrored */
 	/* no DNS: a full segment of a web server, tagged, mirrored; QUIC */
 	struct frame other, other_vlan, other_vxlan, other_udp;
+	struct frame icmp, echo; /* an error that quotes that query; another ICMP */
 };
 
 void frames_make(struct frames *ret);

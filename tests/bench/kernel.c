@@ -142,6 +142,8 @@ static void make_cases(struct kernel *k)
 		{"kernel.tcp", xdp, &f->tcp, MESSAGES},
 		{"kernel.fragment", xdp, &f->first, FRAGMENTS},
 		{"kernel.fragment_later", xdp, &f->later, FRAGMENTS},
+		{"kernel.icmp", xdp, &f->icmp, MESSAGES},
+		{"kernel.echo", xdp, &f->echo, NO_EVENTS},
 		{"kernel.pass_tc", k->pass_tc, &f->query, NO_EVENTS},
 		{"kernel.other_tc", tc, &f->other, NO_EVENTS},
 		{"kernel.other_off_tc", tc_off, &f->other, NO_EVENTS},

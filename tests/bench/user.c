@@ -292,5 +292,7 @@ int bench_user(struct bench *bench)
 		r = bench_tcp(bench);
 	if (r == 0)
 		r = bench_decode(bench);
+	if (r == 0)
+		r = bench_episode(bench);
 	return r;
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each fuzzer for a bounded time, from its seeds. Prints TAP.
 #
-#   tests/fuzz/run.sh [NAME...]      NAME as in tests/fuzz/NAME.c; FUZZ_SECONDS (20) each
+#   tests/fuzz/run.sh [NAME...]      NAME as in tests/fuzz/NAME.c; FUZZ_SECONDS (20) each;
+#                                    FUZZ_SEEDS: a folder with further seeds in FUZZ_SEEDS/NAME
 #
 # A fuzzer without seeds fails: it would spend its time on finding out what a
 # packet looks like. An input that breaks it is kept in build/fuzz.
@@ -30,6 +31,9 @@ fuzz_one()
 		return 1
 	fi
 	mkdir "$corpus" && cp "$seeds"/* "$corpus"/ || return 1
+	# seeds that are not kept in the tree, such as tests/fuzz/seeds.py writes
+	[ -z "${FUZZ_SEEDS-}" ] || [ ! -d "$FUZZ_SEEDS/$name" ] ||
+		find "$FUZZ_SEEDS/$name" -type f -exec cp -t "$corpus" {} + || return 1
 	# 64 KiB holds any DNS message; a single input that takes 5 s is a defect.
 	if ! "build/fuzz/$name" -max_total_time="$seconds" -max_len=65536 -timeout=5 \
 		-rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="build/fuzz/$name." \

@@ -102,6 +102,18 @@ class Talk:
         return head + src.packed + dst.packed + body
 
 
+    def refusal(self, message, router="192.0.2.1"):
+        """What comes back when nobody listens: RFC 792, RFC 4443 section 3.1."""
+        quoted, router = self.ip(message), ipaddress.ip_address(router)
+        types = (3, 3, 1) if self.client.version == 4 else (1, 4, 58)
+        body = struct.pack(">BBHI", types[0], types[1], 0, 0) + quoted
+        if self.client.version == 4:
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 64, types[2], 0)
+        else:
+            head = struct.pack(">IHBB", 6 << 28, len(body), types[2], 64)
+        return head + router.packed + self.client.packed + body
+
+
 def ethertype(packet):
     return 0x0800 if packet[0] >> 4 == 4 else 0x86dd
 
@@ -379,6 +391,17 @@ def add_fragments(cases):
               skipped=1)
 
 
+def add_refused(cases):
+    """A query that is refused and answered all the same; what the error quotes is no second one."""
+    for name, ends, router in (("refused", {}, "192.0.2.1"), ("refused-6", V6, "2001:db8::1")):
+        talk, question = Talk(**ends), Question(4711)
+        answer = (START + 2 * MS, question.response())
+        frames = [(START, ethernet(talk.ip(question.query()))),
+                  (START + MS, ethernet(talk.refusal(question.query(), router))),
+                  (answer[0], ethernet(talk.ip(answer[1], True)))]
+        cases.add(name, pcap(ETHERNET, frames), [line(talk, question, [START], answer)])
+
+
 def add_malformed(cases):
     """Junk is an exchange like any other, without a name; answered with and without the junk."""
     talk, nothing = Talk(), {"qname": None, "qtype": None, "qclass": None}
@@ -453,7 +476,7 @@ def main(folder):
     os.makedirs(folder, exist_ok=True)
     cases = Cases(folder)
     for add in (add_linktypes, add_pcapng, add_defects, add_skipped, add_messages,
-                add_fragments, add_malformed, add_states):
+                add_fragments, add_refused, add_malformed, add_states):
         add(cases)
     write_slow(folder)
     write_many(folder)

@@ -183,6 +183,10 @@ GET(c_folded, struct exchange_counters, .number = (int64_t)o->folded)
 GET(c_quoted, struct exchange_counters, .number = (int64_t)o->quoted)
 GET(c_quoted_unmatched, struct exchange_counters, .number = (int64_t)o->quoted_unmatched)
 GET(c_multicast, struct exchange_counters, .number = (int64_t)o->multicast)
+GET(c_llmnr_queries, struct exchange_counters, .number = (int64_t)o->llmnr.queries)
+GET(c_llmnr_responses, struct exchange_counters, .number = (int64_t)o->llmnr.responses)
+GET(c_llmnr_answered, struct exchange_counters, .number = (int64_t)o->llmnr.answered)
+GET(c_llmnr_unanswered, struct exchange_counters, .number = (int64_t)o->llmnr.unanswered)
 GET(c_cause_none, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_NONE])
 GET(c_cause_port, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_PORT])
 GET(c_cause_host, struct exchange_counters, .number = (int64_t)o->causes[CAUSE_HOST])
@@ -214,6 +218,10 @@ static const struct property count_properties[] = {
 	{"quoted", NUMBER, c_quoted},
 	{"multicast", NUMBER, c_multicast},
 	{"unmatched", NUMBER, c_quoted_unmatched},
+	{"llmnr-queries", NUMBER, c_llmnr_queries},
+	{"llmnr-responses", NUMBER, c_llmnr_responses},
+	{"llmnr-answered", NUMBER, c_llmnr_answered},
+	{"llmnr-unanswered", NUMBER, c_llmnr_unanswered},
 	{"none", NUMBER, c_cause_none},
 	{"port", NUMBER, c_cause_port},
 	{"host", NUMBER, c_cause_host},

@@ -232,12 +232,18 @@ static void put_opt(struct writer *w, int rcode)
 	put16(w, 0);
 }
 
-/* RFC 1035 section 4.1.3, the owner a pointer to the question's name at 12. */
-static void put_answer(struct writer *w, unsigned number)
+/*
+ * RFC 1035 section 4.1.3, the owner a pointer to the name at 12: the question's, or without one
+ * the first answer's.
+ */
+static void put_answer(struct writer *w, const char *name, uint64_t class, unsigned number)
 {
-	put16(w, 0xc00c);
+	if (w->length == 12)
+		put_name(w, name);
+	else
+		put16(w, 0xc00c);
 	put16(w, 1);
-	put16(w, 1);
+	put16(w, (unsigned)class);
 	put16(w, 0);
 	put16(w, 300);
 	put16(w, 4);
@@ -248,6 +254,7 @@ static void put_answer(struct writer *w, unsigned number)
 /* What a message is made of. */
 struct plan {
 	uint64_t id, opcode, answers;
+	uint64_t class; /* of the question, without one of the answers */
 	unsigned flags;
 	int rcode;
 	bool question, edns;
@@ -260,8 +267,9 @@ static const char *read_plan(struct words *words, bool is_response, struct plan 
 	const char *rcode = is_response ? words_value(words, "rcode") : NULL;
 	const char *name, *type;
 
-	*plan = (struct plan){.id = 1, .name = "www.example.com", .type = 1};
-	if (!number_of(words, "id", 65535, &plan->id) ||
+	*plan = (struct plan){.id = 1, .name = "www.example.com", .type = 1, .class = 1};
+	if (!number_of(words, "class", 65535, &plan->class) ||
+	    !number_of(words, "id", 65535, &plan->id) ||
 	    !number_of(words, "opcode", 15, &plan->opcode) ||
 	    (is_response && !number_of(words, "answers", 8, &plan->answers)))
 		return "bad number";
@@ -298,10 +306,10 @@ static const char *write_message(const struct plan *plan, union packet *ret)
 	if (plan->question) {
 		put_name(&w, plan->name);
 		put16(&w, plan->type);
-		put16(&w, 1);
+		put16(&w, (unsigned)plan->class);
 	}
 	for (unsigned i = 0; i < plan->answers; i++)
-		put_answer(&w, i);
+		put_answer(&w, plan->name, plan->question ? 1 : plan->class, i);
 	if (plan->edns)
 		put_opt(&w, plan->rcode);
 	ret->event.message_bytes = (uint16_t)w.length;

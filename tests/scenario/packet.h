@@ -24,8 +24,8 @@ union packet {
  * @words: [client=A:P] [server=A:P] [id=N] [NAME [TYPE]] [proto=tcp] [vlan=N[,N]] [if=N]
  *	[hook=xdp|ingress|egress] [follows] [again] [uid=N] [pid=N] [comm=TEXT] [tunnel=KIND[:ID]
  *	[outer=SRC,DST]] [rd] [aa] ... [opcode=N]
- *	[edns] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N] and
- *	[name=NAME] [type=TYPE], when its question is not the query's
+ *	[edns] [class=N] [no-question] [cut=BYTES]; of a response also [rcode=NAME|N] [answers=N]
+ *and [name=NAME] [type=TYPE], when its question is not the query's
  *
  * Return: NULL, or what is wrong
  */

@@ -10,13 +10,17 @@ static const struct {
 	const char *value;
 	bool waits;
 } changes[] = {
-	{"interfaces", "eth7", true}, {"ports", "53,5353", true},  {"hook", "tc", true},
-	{"timeout", "3s", false},     {"grace", "7s", false},	   {"interval", "11s", true},
-	{"window", "31", true},	      {"min_samples", "7", false}, {"min_intervals", "7", false},
-	{"raise_after", "5", false},  {"clear_after", "7", false}, {"snaplen", "128", true},
-	{"answers", "none", false},   {"episode", "1s", true},	   {"tunnels", "1", true},
-	{"connections", "16", true},  {"assembly", "2M", true},	   {"ring", "1M", true},
-	{"pending", "128", true},     {"servers", "1021", true},   {"pins", "/sys/fs/bpf/x", true},
+	{"interfaces", "eth7", true}, {"ports", "53,5353", true},
+	{"multicast", "yes", true},   {"hook", "tc", true},
+	{"timeout", "3s", false},     {"grace", "7s", false},
+	{"interval", "11s", true},    {"window", "31", true},
+	{"min_samples", "7", false},  {"min_intervals", "7", false},
+	{"raise_after", "5", false},  {"clear_after", "7", false},
+	{"snaplen", "128", true},     {"answers", "none", false},
+	{"episode", "1s", true},      {"tunnels", "1", true},
+	{"connections", "16", true},  {"assembly", "2M", true},
+	{"ring", "1M", true},	      {"pending", "128", true},
+	{"servers", "1021", true},    {"pins", "/sys/fs/bpf/x", true},
 	{"state", "/run/x", true},
 };
 

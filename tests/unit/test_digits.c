@@ -27,13 +27,13 @@ Test(digits, numbers_are_written_as_printf_does)
 		for (int add = -1; add <= 1; add++) {
 			uint64_t number = (1ULL << shift) + (uint64_t)add;
 
-			sprintf(expected, "%" PRIu64, number);
+			snprintf(expected, sizeof(expected), "%" PRIu64, number);
 			cr_assert_str_eq(ended(buf, digits_number(buf, number)), expected);
 		}
 	}
 	for (uint64_t power = 1, i = 0; i < 20; power *= 10, i++) {
 		for (int add = -1; add <= 1; add++) {
-			sprintf(expected, "%" PRIu64, power + (uint64_t)add);
+			snprintf(expected, sizeof(expected), "%" PRIu64, power + (uint64_t)add);
 			cr_assert_str_eq(ended(buf, digits_number(buf, power + (uint64_t)add)),
 					 expected);
 		}
@@ -139,17 +139,17 @@ Test(digits, each_byte_is_quoted_at_each_place)
 	char buf[DIGITS_QUOTED(19) + 1], expected[64], one[8];
 
 	for (int byte = 0; byte < 256; byte++) {
-		sprintf(one,
-			byte == '"' || byte == '\\' ? "\\%c"
-			: byte < ' ' || byte > '~'  ? "\\%03d"
-						    : "%c",
-			byte);
+		snprintf(one, sizeof(one),
+			 byte == '"' || byte == '\\' ? "\\%c"
+			 : byte < ' ' || byte > '~'  ? "\\%03d"
+						     : "%c",
+			 byte);
 		for (int at = 0; at < 19; at++) {
 			char bytes[20] = "abcdefghijklmnopqrs";
 
 			bytes[at] = (char)byte;
-			sprintf(expected, "\"%.*s%s%s\"", at, "abcdefghijklmnopqrs", one,
-				&"abcdefghijklmnopqrs"[at + 1]);
+			snprintf(expected, sizeof(expected), "\"%.*s%s%s\"", at,
+				 "abcdefghijklmnopqrs", one, &"abcdefghijklmnopqrs"[at + 1]);
 			cr_assert_str_eq(ended(buf, digits_quoted(buf, (uint8_t *)bytes, 19)),
 					 expected);
 		}
@@ -168,7 +168,7 @@ Test(digits, each_pair_of_bytes_is_quoted)
 
 		for (int k = 0; k < 2; k++)
 			*digits_escaped(alone[k], bytes[3 + k]) = '\0';
-		sprintf(expected, "\"aaa%s%saaa\"", alone[0], alone[1]);
+		snprintf(expected, sizeof(expected), "\"aaa%s%saaa\"", alone[0], alone[1]);
 		cr_assert_str_eq(ended(buf, digits_quoted(buf, bytes, 8)), expected);
 	}
 }

@@ -84,10 +84,10 @@ static size_t unhex(const char *hex, uint8_t *ret)
 static void assert_unknown(const uint8_t *wire, size_t rdlength, size_t captured, const char *what)
 {
 	static char expected[2 * WIRE_MAX + 16];
-	int n = sprintf(expected, "\\# %zu%s", rdlength, captured ? " " : "");
+	int n = snprintf(expected, sizeof(expected), "\\# %zu%s", rdlength, captured ? " " : "");
 
 	for (size_t i = 0; i < captured; i++)
-		n += sprintf(expected + n, "%02X", wire[i]);
+		n += snprintf(expected + n, sizeof(expected) - (size_t)n, "%02X", wire[i]);
 	cr_assert_str_eq(text, expected, "%s", what);
 }
 
@@ -299,10 +299,21 @@ Test(dns_rdata, a_name_that_leaves_its_record_is_bad_though_the_message_goes_on)
 	bytes.length = 4;
 	cr_assert_eq(dns_rdata_check(&bytes, &record, &name), DNS_RDATA_CUT);
 	cr_assert_eq(name, DNS_NAME_OK);
-	record.rdata = 100; /* nothing of it was captured */
-	cr_assert_eq(dns_rdata_check(&bytes, &record, &name), DNS_RDATA_CUT);
-	dns_rdata_text(&bytes, &record, text);
-	cr_assert_str_eq(text, "\\# 6");
+}
+
+Test(dns_rdata, data_behind_what_was_captured_are_cut)
+{
+	static const uint16_t types[] = {1, 2, 16, 42, 65280};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct dns_bytes bytes = {(const uint8_t *)"\1\2\3\4", 4, 4000};
+		struct dns_record record = {
+			.rdata = 100, .rdlength = 4, .type = types[i], .class = 1};
+
+		cr_assert_eq(dns_rdata_check(&bytes, &record, NULL), DNS_RDATA_CUT);
+		dns_rdata_text(&bytes, &record, text);
+		cr_assert_str_eq(text, "\\# 4");
+	}
 }
 
 Test(dns_rdata, names_of_hostile_bytes_are_printable)

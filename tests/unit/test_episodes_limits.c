@@ -92,8 +92,9 @@ Test(episodes_limits, without_room_that_whose_time_comes_first_is_delivered)
 	cr_expect_eq(trial.heard[1].client[15], 1);
 	cr_expect_eq(trial.counters->hurried, 2);
 	cr_expect_eq(trial.counters->open, 3);
-	episodes_end(&trial);
+	episodes__finish(trial.episodes);
 	cr_expect_eq(trial.counters->hurried, 2);
+	episodes_end(&trial);
 }
 
 /* 4 places for each: with one name the 5th exchange needs the place of the oldest. */

@@ -416,6 +416,7 @@ Test(json, summary_has_every_counter_by_name)
 			   [CAUSE_ADMIN] = 126,
 			   [CAUSE_TOO_BIG] = 127,
 			   [CAUSE_LATE] = 128},
+		.llmnr = {.queries = 129, .responses = 130, .answered = 131, .unanswered = 132},
 		.unparsable = 113,
 		.verdicts = {[DNS_MESSAGE_CUT] = 117,
 			     [DNS_MESSAGE_LOOP] = 114,
@@ -456,6 +457,8 @@ Test(json, summary_has_every_counter_by_name)
 		"\"cut\":117,\"causes\":{\"none\":123,\"icmp-port-unreachable\":124,"
 		"\"icmp-host-unreachable\":125,\"icmp-admin-prohibited\":126,"
 		"\"icmp-packet-too-big\":127,\"late\":128},"
+		"\"llmnr\":{\"queries\":129,\"responses\":130,\"answered\":131,"
+		"\"unanswered\":132},"
 		"\"malformed\":{\"loop\":114,\"forward\":0,\"label\":0,\"long\":0,"
 		"\"overrun\":115,\"counts\":0,\"rdata\":0,\"edns\":0,\"trailing\":0},"
 		"\"unparsable\":{\"udp_length\":210,\"tcp_header\":211,"

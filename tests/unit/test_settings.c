@@ -413,3 +413,47 @@ Test(settings, names_of_the_default_groups_are_not_free)
 		settings__free(s);
 	}
 }
+
+/* 14 ports and two, or 16 with those two among them, is all that the programs have room for. */
+Test(settings, multicast_adds_its_ports_where_there_is_room)
+{
+#define TWELVE "sensor.ports=53,1,2,3,4,5,6,7,8,9,10,11"
+	static const struct {
+		const char *ports, *multicast;
+		int r;
+		unsigned count;
+		uint16_t last;
+	} rows[] = {
+		{"sensor.ports=53", "sensor.multicast=no", 0, 1, 53},
+		{"sensor.ports=53", "sensor.multicast=yes", 0, 3, 5355},
+		{"sensor.ports=53,5355", "sensor.multicast=yes", 0, 3, 5353},
+		{"sensor.ports=5353,5355,53", "sensor.multicast=yes", 0, 3, 53},
+		{TWELVE ",12,13", "sensor.multicast=yes", 0, 16, 5355},
+		{TWELVE ",12,13,14", "sensor.multicast=yes", -EINVAL, 17, 0},
+		{TWELVE ",12,5353,14,15", "sensor.multicast=yes", -EINVAL, 17, 0},
+		{TWELVE ",5353,5355,14,15", "sensor.multicast=yes", 0, 16, 15},
+		{TWELVE ",12,13,14,15", "sensor.multicast=yes", -EINVAL, 18, 0},
+		{TWELVE ",12,13,14,15", "sensor.multicast=no", 0, 16, 15},
+	};
+	uint16_t ports[ODD_PORTS_MAX];
+	char text[1024];
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct settings *s = settings__new();
+		struct capture capture;
+		int r;
+
+		cr_assert_eq(settings__set(s, rows[i].ports), 0);
+		cr_assert_eq(settings__set(s, rows[i].multicast), 0);
+		capture = capture_begin();
+		r = settings__check(s);
+		capture_end(capture, text, sizeof(text));
+		cr_expect_eq(r, rows[i].r, "row %zu: %s", i, text);
+		cr_expect_eq(count_lines(text), r ? 1 : 0, "%s", text);
+		cr_expect(r == 0 || strstr(text, "5353"), "%s", text);
+		cr_assert_eq(settings__watched_ports(s, ports), rows[i].count, "row %zu", i);
+		if (r == 0)
+			cr_expect_eq(ports[rows[i].count - 1], rows[i].last, "row %zu", i);
+		settings__free(s);
+	}
+}

@@ -135,9 +135,10 @@ static void check_features(struct doctor *doctor)
 static int load_programs(struct doctor *doctor)
 {
 	const struct settings *settings = doctor->options.settings;
+	uint16_t ports[ODD_PORTS_MAX];
 	const struct programs_options options = {
-		.ports = settings->ports,
-		.port_count = settings->port_count,
+		.ports = ports,
+		.port_count = settings__watched_ports(settings, ports),
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
 		.ring_bytes = (__u32)settings->ring_bytes,

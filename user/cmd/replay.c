@@ -161,9 +161,10 @@ static const struct format {
 static int make_engine(struct replay *replay)
 {
 	const struct settings *settings = replay->options.settings;
+	uint16_t ports[ODD_PORTS_MAX];
 	const struct engine_options options = {
-		.ports = settings->ports,
-		.port_count = settings->port_count,
+		.ports = ports,
+		.port_count = settings__watched_ports(settings, ports),
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
 	};

@@ -445,11 +445,12 @@ static int open_pipeline(struct daemon *d)
 static int open_live(struct daemon *d)
 {
 	const struct settings *settings = d->options.settings;
+	uint16_t ports[ODD_PORTS_MAX];
 	const struct live_options options = {
 		.interfaces = settings->interfaces,
 		.mode = options__attach_mode(settings),
-		.ports = settings->ports,
-		.port_count = settings->port_count,
+		.ports = ports,
+		.port_count = settings__watched_ports(settings, ports),
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
 		.ring_bytes = (__u32)settings->ring_bytes,

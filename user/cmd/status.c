@@ -298,7 +298,11 @@ static void print_causes(const struct state *s)
 		       s->exchanges.causes[i]);
 		separator = ", ";
 	}
-	puts(")");
+	fputs(")", stdout);
+	if (s->exchanges.llmnr.unanswered)
+		printf("; %" PRIu64 " of them LLMNR, where silence says: no such name",
+		       s->exchanges.llmnr.unanswered);
+	putchar('\n');
 }
 
 /* A line only when there are any; they are matched, so nothing is lost. */

@@ -27,6 +27,8 @@ const struct setting_row setting_rows[] = {
 	 "interfaces to watch; when empty, those of the default routes"},
 	{"sensor", "ports", SETTING_PORTS, AT(ports), AT(port_count), "53", NULL, NULL, "",
 	 "UDP and TCP ports that carry DNS"},
+	{"sensor", "multicast", SETTING_FLAG, AT(multicast), 0, "no", NULL, NULL, "",
+	 "whether ports 5353 and 5355 are watched, too, as multicast DNS and LLMNR"},
 	{"sensor", "hook", SETTING_CHOICE, AT(hook), 0, "auto", "auto, xdp, xdp-generic, tc", NULL, "",
 	 "where packets are seen on their way in; auto: native XDP, else TC, else generic XDP"},
 	{"sensor", "timeout", SETTING_DURATION, AT(timeout_ns), 0, "5s", "10ms", "30s", "",

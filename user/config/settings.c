@@ -35,6 +35,41 @@ void settings__free(struct settings *settings)
 	free(settings);
 }
 
+unsigned settings__watched_ports(const struct settings *settings, uint16_t *ret_ports)
+{
+	const uint16_t multicast[] = {ODD_PORT_MDNS, ODD_PORT_LLMNR};
+	unsigned count = settings->port_count;
+
+	memcpy(ret_ports, settings->ports, count * sizeof(*ret_ports));
+	for (unsigned i = 0; settings->multicast && i < 2; i++) {
+		unsigned at = 0;
+
+		while (at < settings->port_count && settings->ports[at] != multicast[i])
+			at++;
+		if (at < settings->port_count)
+			continue;
+		if (count < ODD_PORTS_MAX)
+			ret_ports[count] = multicast[i];
+		count++;
+	}
+	return count;
+}
+
+static int check_ports(const struct settings *settings)
+{
+	uint16_t ports[ODD_PORTS_MAX];
+	unsigned count = settings__watched_ports(settings, ports);
+
+	if (count <= ODD_PORTS_MAX)
+		return 0;
+	log_err(0,
+		"[sensor] multicast = yes: ports %d and %d find no room beside the %u of "
+		"sensor.ports; name %u fewer there, %d are watched at most",
+		ODD_PORT_MDNS, ODD_PORT_LLMNR, settings->port_count, count - ODD_PORTS_MAX,
+		ODD_PORTS_MAX);
+	return -EINVAL;
+}
+
 static int check_sensor(const struct settings *settings)
 {
 	char sum[TEXT_DURATION_MAX], most[TEXT_DURATION_MAX];
@@ -51,7 +86,7 @@ static int check_sensor(const struct settings *settings)
 			settings->min_intervals, settings->window);
 		return -EINVAL;
 	}
-	return 0;
+	return check_ports(settings);
 }
 
 /* Is the network of @group also in one of the groups before it? */

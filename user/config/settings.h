@@ -54,6 +54,7 @@ struct settings {
 	char **interfaces; /* NULL-terminated; empty: those of the default routes */
 	uint16_t ports[ODD_PORTS_MAX];
 	unsigned port_count;
+	bool multicast; /* 5353 and 5355 are watched, too, as multicast DNS and LLMNR */
 	enum hook_choice hook;
 	uint64_t timeout_ns;
 	uint64_t grace_ns;
@@ -122,9 +123,18 @@ int settings__set(struct settings *settings, const char *assignment);
 int settings__check(const struct settings *settings);
 
 /**
+ * settings__watched_ports() - The ports that carry DNS, with those of multicast when it is watched.
+ * @ret_ports: room for ODD_PORTS_MAX
+ *
+ * Return: how many they are; more than ODD_PORTS_MAX, of which settings__check() speaks: only so
+ * many are there
+ */
+unsigned settings__watched_ports(const struct settings *settings, uint16_t *ret_ports);
+
+/**
  * settings__same_built_in() - Are those settings the same that wait for the next start?
  *
- * Interfaces, ports, hook, interval, window, sizes and directories are built into
+ * Interfaces, ports, multicast, hook, interval, window, sizes and directories are built into
  * what a daemon has loaded, attached and opened.
  */
 bool settings__same_built_in(const struct settings *a, const struct settings *b);

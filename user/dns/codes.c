@@ -64,8 +64,11 @@ static const char *const opcodes[] = {
 /* @code: 16 bits at the most */
 static const char *numbered(const char *prefix, uint16_t code, char *buf)
 {
+	size_t length = strlen(prefix);
+
 	/* no printf: a hostile NSEC lists thousands of unknown types */
-	*digits_number(stpcpy(buf, prefix), code) = '\0';
+	memcpy(buf, prefix, length);
+	*digits_number(buf + length, code) = '\0';
 	return buf;
 }
 

@@ -57,8 +57,10 @@ static inline enum dns_name_verdict read_pointer(const struct dns_bytes *bytes, 
 	return DNS_NAME_OK;
 }
 
-/* Of a run whose pointer is wrong @ret is filled too. */
-/* @room: bytes that the labels and the root's zero may take, 1..255, which bounds the loop */
+/*
+ * @room: bytes that the labels and the root's zero may take, 1..255, which bounds the loop
+ * @ret: filled for LOOP and FORWARD too
+ */
 static inline enum dns_name_verdict read_run(const struct dns_bytes *bytes, size_t start,
 					     size_t room, struct run *ret)
 {

@@ -23,13 +23,17 @@ enum dns_rdata_verdict {
 /**
  * dns_rdata_check() - Is the data of a record what its type says?
  * @bytes: the message
- * @ret_name: DNS_NAME_OK, or what is wrong with a name in it, for DNS_RDATA_BAD; may be NULL
+ * @record: as dns_records__next() made it: rdata + rdlength <= bytes->message_length
+ * @ret_name: DNS_NAME_LABEL, LOOP, FORWARD or LONG where the data are bad for that, else
+ *	DNS_NAME_OK; may be NULL
  *
  * Data of a type that is not in the table, or of another class where a type is of class IN
- * only, is any bytes. So are empty data of UPDATE's prerequisites and deletions (RFC 2136
- * section 2.4, class ANY and NONE) and of DSO.
+ * only, are any bytes. So are empty data of class ANY and NONE: UPDATE's prerequisites and
+ * deletions (RFC 2136 sections 2.4 and 2.5). Class IN with mDNS's cache-flush bit (RFC 6762
+ * section 10.2) is class IN. A name that ends behind the data tells of a wrong length of the
+ * record, so it is no verdict on the name.
  *
- * Cost: 2 ns for A and AAAA, 10 to 20 ns for a name; no allocation.
+ * Cost: 5 ns for A and AAAA, 15 ns for a name; no allocation.
  */
 enum dns_rdata_verdict dns_rdata_check(const struct dns_bytes *bytes,
 				       const struct dns_record *record,
@@ -38,13 +42,16 @@ enum dns_rdata_verdict dns_rdata_check(const struct dns_bytes *bytes,
 /**
  * dns_rdata_text() - The data of a record as text, as dig and ldns print it.
  * @bytes: the message
+ * @record: as for dns_rdata_check()
  * @buf: DNS_RDATA_TEXT_MAX bytes
  *
- * Printable ASCII only. Names are absolute, with the trailing dot, their case kept. Of data that
- * is cut or bad, and of types without a form of their own, RFC 3597's "\# 4 0A000001": of cut
- * data the length that the record says, and the bytes that were captured.
+ * Printable ASCII only, and a NUL. Names are absolute, with the trailing dot, their case kept. Of
+ * data that are cut or bad, and of types without a form of their own, RFC 3597's "\# 4 0A000001":
+ * of cut data the length that the record says, and the bytes that were captured. Data that check
+ * as good are written so too when their text would be longer than the buffer, which only
+ * compressed names and lists of types can bring about. An empty APL is "".
  *
- * Cost: about 60 ns for A; no allocation.
+ * Cost: 12 ns for A, 20 ns for AAAA, 30 ns for CNAME and MX, 90 ns for SOA; no allocation.
  * Return: length of the text
  * Source: the RFC of each type stands at its row in rdata.c.
  */

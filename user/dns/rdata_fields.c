@@ -88,13 +88,10 @@ bool rdata_ipv6(struct rdata_pass *pass)
  */
 static bool refuse_name(struct rdata_pass *pass, enum dns_name_verdict verdict)
 {
-	if (verdict == DNS_NAME_CUT) {
-		pass->verdict = DNS_RDATA_CUT;
-		return false;
-	}
-	if (verdict != DNS_NAME_OVERRUN)
+	pass->cut = verdict == DNS_NAME_CUT;
+	if (!pass->cut && verdict != DNS_NAME_OVERRUN)
 		pass->name = verdict;
-	return rdata_bad(pass);
+	return false;
 }
 
 bool rdata_name(struct rdata_pass *pass)
@@ -176,9 +173,9 @@ static bool read_tag(struct rdata_pass *pass)
 		return false;
 	for (size_t i = 0; i < length; i++)
 		if (!is_alphanumeric(bytes[i]))
-			return rdata_bad(pass);
+			return false;
 	if (length == 0)
-		return rdata_bad(pass);
+		return false;
 	to = rdata_room(pass, length);
 	if (!to)
 		return true;
@@ -260,7 +257,7 @@ static bool read_hash(struct rdata_pass *pass)
 	if (!bytes)
 		return false;
 	if (length == 0)
-		return rdata_bad(pass);
+		return false;
 	to = rdata_room(pass, DIGITS_BASE32(length));
 	if (to)
 		pass->out = digits_base32hex(to, bytes, length);
@@ -353,7 +350,7 @@ static bool read_bitmap(struct rdata_pass *pass)
 		if (!bits)
 			return false;
 		if (*window <= before || length == 0 || length > 32 || bits[length - 1] == 0)
-			return rdata_bad(pass);
+			return false;
 		put_window(pass, *window, bits, length);
 		before = *window;
 	}

@@ -101,7 +101,7 @@ static bool read_gateway(struct rdata_pass *pass, uint8_t type)
 	case 3:
 		return rdata_name(pass);
 	default:
-		return rdata_bad(pass);
+		return false;
 	}
 }
 
@@ -138,7 +138,7 @@ bool rdata_host_identity(struct rdata_pass *pass)
 	if (!head)
 		return false;
 	if (head[0] == 0 || rdata_read16(head + 2) == 0)
-		return rdata_bad(pass);
+		return false;
 	tag = rdata_take(pass, head[0]);
 	if (!tag)
 		return false;
@@ -190,12 +190,12 @@ static bool read_prefix(struct rdata_pass *pass)
 	length = head[3] & 0x7f;
 	bits = rdata_read16(head) == FAMILY_IPV4 ? 32 : rdata_read16(head) == FAMILY_IPV6 ? 128 : 0;
 	if (bits == 0 || head[2] > bits || length > bits / 8)
-		return rdata_bad(pass);
+		return false;
 	bytes = rdata_take(pass, length);
 	if (!bytes)
 		return false;
 	if (length > 0 && bytes[length - 1] == 0)
-		return rdata_bad(pass);
+		return false;
 	memcpy(address, bytes, length);
 	put_prefix(pass, head, address);
 	return true;
@@ -278,7 +278,7 @@ bool rdata_location(struct rdata_pass *pass)
 	if (!bytes)
 		return false;
 	if (!location_good(bytes))
-		return rdata_bad(pass);
+		return false;
 	to = rdata_room(pass, LOCATION_TEXT_MAX);
 	if (!to)
 		return true;

@@ -65,21 +65,14 @@ static void put_key(struct rdata_pass *pass, uint16_t key)
 		pass->out = digits_number(to, key);
 }
 
-/* Section 8: rising, not empty, and not itself */
+/* Section 8: one key at least; which ones is up to rdata_svc_params() */
 static bool value_mandatory(struct rdata_pass *pass, const uint8_t *value, size_t length)
 {
-	uint16_t before = 0;
-
 	if (length == 0 || length % 2 != 0)
 		return false;
 	for (size_t i = 0; i < length; i += 2) {
-		uint16_t key = rdata_read16(value + i);
-
-		if (key <= before)
-			return false;
 		put_text(pass, i > 0 ? "," : "=");
-		put_key(pass, key);
-		before = key;
+		put_key(pass, rdata_read16(value + i));
 	}
 	return true;
 }
@@ -201,22 +194,20 @@ static bool value_quoted(struct rdata_pass *pass, const uint8_t *value, size_t l
 	return true;
 }
 
-/* The keys that "mandatory" lists and that are still to come. Both they and the params rise. */
+/*
+ * The keys that "mandatory" lists and that are still to come. It is the first param, and both its
+ * keys and those of the params rise. So if one of its keys is missing, comes twice, does not rise,
+ * or is "mandatory" itself, that one is never met, and something is left (section 8, appendix D.3).
+ */
 struct mandatory {
 	const uint8_t *next;
 	const uint8_t *end;
 };
 
-/* Appendix D.3: a key that is mandatory must be there. */
-static bool meet_mandatory(struct mandatory *mandatory, uint16_t key)
+static void meet_mandatory(struct mandatory *mandatory, uint16_t key)
 {
-	if (mandatory->next == mandatory->end)
-		return true;
-	if (rdata_read16(mandatory->next) == key)
+	if (mandatory->next != mandatory->end && rdata_read16(mandatory->next) == key)
 		mandatory->next += 2;
-	else if (rdata_read16(mandatory->next) < key)
-		return false;
-	return true;
 }
 
 static bool put_param(struct rdata_pass *pass, uint16_t key, const uint8_t *value, size_t length)
@@ -225,7 +216,7 @@ static bool put_param(struct rdata_pass *pass, uint16_t key, const uint8_t *valu
 
 	rdata_room(pass, KEY_TEXT_MAX);
 	put_key(pass, key);
-	return put(pass, value, length) || rdata_bad(pass);
+	return put(pass, value, length);
 }
 
 bool rdata_svc_params(struct rdata_pass *pass)
@@ -245,13 +236,12 @@ bool rdata_svc_params(struct rdata_pass *pass)
 		value = rdata_take(pass, length);
 		if (!value)
 			return false;
-		if (key <= before || !meet_mandatory(&mandatory, key))
-			return rdata_bad(pass);
-		if (!put_param(pass, key, value, length))
+		if (key <= before || !put_param(pass, key, value, length))
 			return false;
+		meet_mandatory(&mandatory, key);
 		if (key == 0)
 			mandatory = (struct mandatory){value, value + length};
 		before = key;
 	}
-	return mandatory.next == mandatory.end || rdata_bad(pass);
+	return mandatory.next == mandatory.end;
 }

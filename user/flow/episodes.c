@@ -62,6 +62,10 @@
  * insert is short. A group is forgotten by the lists: the calm of which all is final live for
  * linger + timeout after the last exchange was told, the troubled for window + timeout.
  *
+ * A query that was retransmitted is told a timeout after its last transmission. What went on
+ * before it is not sorted anew: when it is older than the run, it becomes the run's beginning if
+ * that lies in its window, else an episode of its own.
+ *
  * What it does not do: know whether two queries were meant as one, or see what a cache on the
  * host answered.
  */

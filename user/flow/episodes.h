@@ -53,8 +53,8 @@ void episodes__free(struct episodes *episodes);
  * episodes__exchange() - Take an exchange, in the order in which they are told.
  *
  * Its end lets time pass, too. One that ended longer than window and timeout before the latest time
- * is of another clock: all that is open is delivered. Cost: one look-up, about 50 ns while what is
- * open fits a processor's cache.
+ * is of another clock: all that is open is delivered. Cost: one look-up, a sorted insert and its
+ * share of the delivery, 130 to 170 ns; with 60 000 open, beyond the caches, 280 ns.
  */
 void episodes__exchange(struct episodes *episodes, const struct exchange *exchange);
 
@@ -70,7 +70,7 @@ void episodes__tick(struct episodes *episodes, uint64_t now_ns);
 /** episodes__finish() - Deliver all that are open; more may follow. */
 void episodes__finish(struct episodes *episodes);
 
-/** episodes__set_limits() - Take new times at once; @limits->open cannot change. */
+/** episodes__set_limits() - Take new times at once, in range; @limits->open cannot change. */
 void episodes__set_limits(struct episodes *episodes, const struct episodes_limits *limits);
 
 /** episodes__counters() - Live, owned by the object. */

@@ -40,6 +40,15 @@ struct exchange_counters {
 	 */
 	uint64_t causes[CAUSES];
 	uint64_t quoted_unmatched; /* of quoted: no query was pending that it could mark */
+	/*
+	 * Those of the above that are of LLMNR. There silence is the usual answer, so they say
+	 * nothing of what is seen of a network.
+	 */
+	struct {
+		uint64_t queries, responses;
+		uint64_t answered; /* and late */
+		uint64_t unanswered;
+	} llmnr;
 };
 
 /** exchange_counters__malformed() - Messages of which something cannot be read, but matched. */
@@ -56,6 +65,7 @@ struct exchange_limits {
 	uint64_t timeout_ns; /* a response later than this is late; silence that ends a transfer */
 	uint64_t grace_ns;   /* how long after the timeout a late response is awaited */
 	uint64_t entries;    /* queries remembered at once, 64..2^26 */
+	bool multicast;	     /* ports 5353 and 5355 are multicast DNS and LLMNR */
 	enum exchange_keep keep; /* of answers; KEEP_ALL has the data of records checked, too */
 };
 

@@ -12,11 +12,15 @@
 void room_orient(const struct exchange_table *table, struct seen *s)
 {
 	match_orient(s);
+	if (s->key.protocol == ODD_IPPROTO_UDP &&
+	    room_service(table, s->key.client_port, s->key.server_port) == SERVICE_LLMNR)
+		match_to_group(s);
 	s->hash = entry_store__hash(&table->store, &s->key, NULL, 0);
 }
 
 void room_deliver(struct exchange_table *table, struct exchange *exchange)
 {
+	exchange->service = room_service(table, exchange->client_port, exchange->server_port);
 	exchange->keep = table->limits.keep;
 	table->listener.on_end(table->listener.context, exchange);
 }
@@ -69,6 +73,8 @@ static void let_go(struct exchange_table *table, struct entry *entry)
 	table->counters.pending--;
 	table->counters.unanswered++;
 	table->counters.causes[room_cause(entry)]++;
+	table->counters.llmnr.unanswered += room_service(table, entry->key.client_port,
+							 entry->key.server_port) == SERVICE_LLMNR;
 	entry_store__move(&table->store, entry, ENTRY_EXPIRED);
 	end_without_response(table, entry, EXCHANGE_UNANSWERED,
 			     entry->last_ns + table->limits.timeout_ns);

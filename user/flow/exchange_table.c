@@ -82,6 +82,7 @@
 #include "entry_note.h"
 #include "exchange_room.h"
 #include "icmp.h"
+#include "multicast.h"
 #include "record.h"
 
 #include <errno.h>
@@ -95,8 +96,6 @@
  * of 100 000/s. 720 KB, so that they stay in a processor's second cache.
  */
 #define ANSWERED_MAX 4096
-/* How long one packet may take from one hook of this host to another (queues of a bridge). */
-#define FOLD_NS 50000000ULL
 
 int exchange_table__new(const struct exchange_limits *limits, uint64_t seed,
 			const struct exchange_listener *listener, struct exchange_table **ret_table)
@@ -146,11 +145,7 @@ void exchange_table__finish(struct exchange_table *table)
 static bool is_same_packet(const struct exchange_table *table, const struct entry *entry,
 			   const struct odd_event *event)
 {
-	uint64_t apart = event->time_ns > entry->last_ns ? event->time_ns - entry->last_ns
-							 : entry->last_ns - event->time_ns;
-
-	return table->several_interfaces && apart < FOLD_NS &&
-	       (entry->last_ifindex != event->ifindex || entry->last_hook != event->hook);
+	return room_is_copy(table, event, entry->last_ns, entry->last_ifindex, entry->last_hook);
 }
 
 /* Is nothing remembered of this key? So it is with nearly every query: then no more is looked up.
@@ -347,6 +342,25 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
+static void take_matched(struct exchange_table *table, const struct seen *s)
+{
+	if (s->is_response)
+		take_response(table, s);
+	else
+		take_query(table, s);
+}
+
+/* As any other, but counted by itself, too. */
+static void take_llmnr(struct exchange_table *table, const struct seen *s)
+{
+	const struct exchange_counters before = table->counters, *now = &table->counters;
+
+	take_matched(table, s);
+	table->counters.llmnr.queries += now->queries - before.queries;
+	table->counters.llmnr.responses += now->responses - before.responses;
+	table->counters.llmnr.answered += now->answered + now->late - before.answered - before.late;
+}
+
 static enum dns_depth depth_of(const struct exchange_table *table)
 {
 	return table->limits.keep == KEEP_ALL ? DNS_DEPTH_RDATA : DNS_DEPTH_RECORDS;
@@ -355,6 +369,7 @@ static enum dns_depth depth_of(const struct exchange_table *table)
 void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
 {
 	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
+	enum exchange_service service;
 	struct seen s;
 	enum dns_verdict verdict;
 
@@ -375,11 +390,16 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)
 		table->several_interfaces = true;
+	service = room_service(table, event->src_port, event->dst_port);
+	if (service == SERVICE_MDNS && event->protocol == ODD_IPPROTO_UDP) {
+		multicast_take(table, &s);
+		return;
+	}
 	room_orient(table, &s);
-	if (s.is_response)
-		take_response(table, &s);
+	if (room_service(table, s.key.client_port, s.key.server_port) == SERVICE_LLMNR)
+		take_llmnr(table, &s);
 	else
-		take_query(table, &s);
+		take_matched(table, &s);
 }
 
 static void leave_out(void *context, struct entry *entry)

@@ -202,3 +202,12 @@ void match_orient(struct seen *s)
 	s->key.protocol = e->protocol;
 	s->key.pad = 0;
 }
+
+void match_to_group(struct seen *s)
+{
+	/* 224.0.0.252, mapped, and ff02::1:3 */
+	static const uint8_t v4[16] = {[10] = 0xff, [11] = 0xff, 224, 0, 0, 252};
+	static const uint8_t v6[16] = {0xff, 2, [13] = 1, [15] = 3};
+
+	memcpy(s->key.server, memcmp(s->key.client, v4, 12) == 0 ? v4 : v6, sizeof(v4));
+}

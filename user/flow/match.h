@@ -52,4 +52,7 @@ struct entry_plan match_plan(const struct entry_store *store, const struct seen 
  */
 void match_orient(struct seen *s);
 
+/** match_to_group() - Let LLMNR's group stand for the server in the key (RFC 4795 section 2). */
+void match_to_group(struct seen *s);
+
 #endif

@@ -2,6 +2,8 @@
 /* From the table's entries and messages to the records that are delivered. */
 #include "record.h"
 
+#include "dns/record.h"
+
 #include <string.h>
 
 /* Who sent the query, or the tunnel it came through: one or the other. */
@@ -78,6 +80,8 @@ void record_response(const struct entry *entry, const struct odd_event *event,
 		     const struct dns_message *message, struct exchange *ret)
 {
 	report_message(event, message, ret);
+	/* of LLMNR the query went to a group */
+	memcpy(ret->server, event->src, sizeof(ret->server));
 	ret->has_latency = true;
 	ret->latency_ns = ret->end_ns - (int64_t)entry->last_ns;
 	ret->wait_ns = ret->end_ns - ret->time_ns;
@@ -101,24 +105,24 @@ void record_transfer(const struct entry *entry, struct exchange *ret)
 	ret->messages = transfer->messages;
 }
 
-void record_orphan(const struct odd_event *event, const struct dns_message *message,
-		   struct exchange *ret)
+/* What a message alone tells, of the query's or of the response's side. */
+static void report_alone(const struct odd_event *event, const struct dns_message *message,
+			 bool is_response, struct exchange *ret)
 {
 	*ret = (struct exchange){
-		.state = EXCHANGE_ORPHAN,
 		.time_ns = (int64_t)event->time_ns,
 		.latency_ns = -1,
 		.wait_ns = -1,
-		.client_port = event->dst_port,
-		.server_port = event->src_port,
+		.client_port = is_response ? event->dst_port : event->src_port,
+		.server_port = is_response ? event->src_port : event->dst_port,
 		.protocol = event->protocol,
 		.ifindex = event->ifindex,
 		.id = message->id,
 		.recursion_desired = message->flags & DNS_FLAG_RD,
 		.uid = ODD_NO_UID,
 	};
-	memcpy(ret->client, event->dst, sizeof(ret->client));
-	memcpy(ret->server, event->src, sizeof(ret->server));
+	memcpy(ret->client, is_response ? event->dst : event->src, sizeof(ret->client));
+	memcpy(ret->server, is_response ? event->src : event->dst, sizeof(ret->server));
 	memcpy(ret->vlan, event->vlan, sizeof(ret->vlan));
 	if (event->tunnel != ODD_TUNNEL_NONE) {
 		ret->tunnel = event->tunnel;
@@ -127,4 +131,66 @@ void record_orphan(const struct odd_event *event, const struct dns_message *mess
 		memcpy(ret->outer_dst, event->outer_dst, sizeof(ret->outer_dst));
 	}
 	report_message(event, message, ret);
+}
+
+void record_orphan(const struct odd_event *event, const struct dns_message *message,
+		   struct exchange *ret)
+{
+	report_alone(event, message, true, ret);
+	ret->state = EXCHANGE_ORPHAN;
+}
+
+/* The topmost bit of a class: "answer me alone" in a question, "forget others" in a record. */
+#define MDNS_CLASS_BIT 0x8000
+
+/* What a response without question is about: its first answer. */
+static void report_first_answer(const struct odd_event *event, const struct dns_message *message,
+				struct dns_name *name, struct exchange *ret)
+{
+	const struct dns_bytes bytes = {event->payload, event->captured_bytes,
+					event->message_bytes};
+	struct dns_records records = dns_records_of(&bytes, message);
+	struct dns_record record;
+	size_t next;
+
+	if (!dns_records__next(&records, &record) || record.section != DNS_SECTION_ANSWER ||
+	    dns_name_read(&bytes, record.owner, name, &next) != DNS_NAME_OK)
+		return;
+	dns_name_lower(name->wire, name->length, name->wire);
+	ret->qname = name->wire;
+	ret->qname_length = name->length;
+	ret->qtype = record.type;
+	ret->qclass = record.class;
+}
+
+/* A query has what all queries have, but for a response that could be awaited. */
+static void report_multicast_query(const struct odd_event *event, struct exchange *ret)
+{
+	ret->has_query = true;
+	ret->has_response = false;
+	ret->rcode = 0;
+	ret->tries = 1;
+	ret->query_bytes = event->message_bytes;
+	ret->response_bytes = 0;
+	ret->messages = 0;
+	if (event->tunnel != ODD_TUNNEL_NONE)
+		return;
+	ret->uid = event->uid;
+	ret->pid = event->pid;
+	ret->cgroup_id = event->cgroup_id;
+	memcpy(ret->comm, event->comm, sizeof(ret->comm));
+}
+
+void record_multicast(const struct odd_event *event, const struct dns_message *message,
+		      struct dns_name *name, struct exchange *ret)
+{
+	bool is_response = message->flags & DNS_FLAG_QR;
+
+	report_alone(event, message, is_response, ret);
+	ret->state = EXCHANGE_MULTICAST;
+	if (!is_response)
+		report_multicast_query(event, ret);
+	if (!ret->qname_length)
+		report_first_answer(event, message, name, ret);
+	ret->qclass &= (uint16_t)~MDNS_CLASS_BIT;
 }

@@ -14,7 +14,7 @@
 void record_entry(const struct entry *entry, struct exchange *ret);
 
 /**
- * record_response() - Add the response to record_entry()'s record.
+ * record_response() - Add the response to record_entry()'s record. The server is who sent it.
  * @entry: the query's, not yet settled: its last transmission gives the latency
  * @event, @message: must outlive @ret, which points to them
  */
@@ -24,6 +24,17 @@ void record_response(const struct entry *entry, const struct odd_event *event,
 /** record_transfer() - A zone transfer as far as it came; whole record. Points as record_entry().
  */
 void record_transfer(const struct entry *entry, struct exchange *ret);
+
+/**
+ * record_multicast() - A message of multicast DNS; whole record.
+ * @event, @message: must outlive @ret, which points to them
+ * @name: room for the name of the first answer, that a message without question has; as @message
+ *
+ * The sender of a query is its client, that of a response the server. The class is without the
+ * bits that multicast DNS keeps there (RFC 6762 sections 5.4 and 10.2).
+ */
+void record_multicast(const struct odd_event *event, const struct dns_message *message,
+		      struct dns_name *name, struct exchange *ret);
 
 /** record_orphan() - A response on its own; whole record. @event and @message must outlive @ret. */
 void record_orphan(const struct odd_event *event, const struct dns_message *message,

@@ -169,6 +169,17 @@ static json_t *cause_counts(const struct summary *summary)
 	return o;
 }
 
+static json_t *llmnr_counts(const struct summary *summary)
+{
+	json_t *o = json_object();
+
+	set_integer(o, "queries", summary->exchanges->llmnr.queries);
+	set_integer(o, "responses", summary->exchanges->llmnr.responses);
+	set_integer(o, "answered", summary->exchanges->llmnr.answered);
+	set_integer(o, "unanswered", summary->exchanges->llmnr.unanswered);
+	return o;
+}
+
 static json_t *malformed_counts(const struct summary *summary)
 {
 	json_t *o = json_object();
@@ -258,6 +269,7 @@ void json_summary(FILE *out, const struct summary *summary)
 	set_integer(o, "multicast", e->multicast);
 	set_integer(o, "cut", e->verdicts[DNS_MESSAGE_CUT]);
 	json_object_set_new(o, "causes", cause_counts(summary));
+	json_object_set_new(o, "llmnr", llmnr_counts(summary));
 	json_object_set_new(o, "malformed", malformed_counts(summary));
 	json_object_set_new(o, "unparsable", unparsable_counts(summary));
 	json_object_set_new(o, "lost", lost_counts(summary));

@@ -12,6 +12,7 @@
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
  *                            evicted, late, orphan, duplicate, continued, unsampled, folded,
  *                            quoted, quoted_unmatched, multicast, cut}
+ *   llmnr                   {queries, responses, answered, unanswered}, of those above
  *   causes                  {cause of flow/exchange.h: count}, of the unanswered
  *   overload                {level, sampled}, as in source/pressure.h
  *   assembly, fragments, tcp
