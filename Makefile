@@ -19,7 +19,8 @@ VERSION := 0.1.0
 DEPS_BUILD := gcc libc6-dev clang bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
 	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev procps
 DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev llvm python3 iproute2 ethtool systemd \
-	knot dnsdist dnsperf tcpreplay tcpdump qemu-system-x86 cpio kmod debian-archive-keyring libxdp1 xdp-tools
+	knot dnsdist dnsperf bind9-dnsutils tcpreplay tcpdump qemu-system-x86 cpio kmod \
+	debian-archive-keyring libxdp1 xdp-tools
 
 # --- flags ----------------------------------------------------------------------------------------
 PKGS     := libbpf libsystemd libpcap inih libxxhash jansson

@@ -123,6 +123,13 @@ def make_wire():
         ip(f"address add {server.v6}/64 dev srv0 nodad", "servers")
 
 
+def make_servers():
+    """The servers' namespace, joined and empty, for who starts servers of their own."""
+    run("ip", "netns", "add", "servers")
+    ip("link set lo up", "servers")
+    make_wire()
+
+
 def template(name, path, **values):
     """Write a template of this folder with its @NAME@s filled in."""
     with open(os.path.join(HERE, name), encoding="utf-8") as source:
@@ -137,21 +144,26 @@ def template(name, path, **values):
 
 
 class Process:
-    """A process whose output goes to a file that a failure shows."""
+    """A process whose output goes to a file that a failure shows, or to two: `apart`, so that
+    what goes to stderr comes into no line of stdout."""
 
-    def __init__(self, name, *command, namespace=None, **options):
+    def __init__(self, name, *command, namespace=None, apart=False, **options):
         self.name, self.command = name, command
         if namespace:
             command = ("nsenter", f"--net=/run/netns/{namespace}", *command)
         self.path = f"{DIR}/{name}.log"
-        with open(self.path, "ab") as log:
-            self.popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                          **options)
+        self.paths = [self.path] + [f"{DIR}/{name}-stderr.log"] * apart
+        with open(self.paths[0], "ab") as log, open(self.paths[-1], "ab") as errors:
+            self.popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                          stderr=errors, **options)
 
     def output(self):
         """What it has printed so far."""
-        with open(self.path, encoding="utf-8", errors="replace") as log:
-            return log.read()
+        text = ""
+        for path in self.paths:
+            with open(path, encoding="utf-8", errors="replace") as log:
+                text += log.read()
+        return text
 
     def stop(self, sig=signal.SIGTERM, deadline=20):
         """Signal it, wait for its end and return its exit code (negative: by signal)."""
@@ -224,9 +236,7 @@ class Servers:
     """Three knotd, each behind addresses of dnsdist that can be made slow or silent."""
 
     def __init__(self):
-        run("ip", "netns", "add", "servers")
-        ip("link set lo up", "servers")
-        make_wire()
+        make_servers()
         for server in SERVERS:
             start_knot(server.name, server.backend, "servers")
         config = f"{DIR}/dnsdist.conf"
@@ -372,6 +382,7 @@ class Sensor(Process):
             arguments += ["--set", f"{key}={value}"]
         self.notified = []
         super().__init__(name, program, "run", "-c", self.config, *options, *arguments,
+                         apart="json" in options,
                          env=os.environ | (environment or {})
                          | {"NOTIFY_SOCKET": self._listen(f"{DIR}/{name}.notify")})
         if ready:

@@ -17,10 +17,14 @@ import sys
 import time
 
 sys.dont_write_bytecode = True  # root must not leave files in the tree
+import answers  # enters its scenarios
 import bench
-import conservation  # enters its scenarios
+import conservation  # likewise
 from scenarios import SCENARIOS, Lab
-import whole  # enters its scenarios, too
+import hostile  # likewise
+import multicast  # likewise
+import silence  # likewise
+import whole  # likewise
 
 # A scenario takes 3 to 15 s; this one hangs.
 SCENARIO_SECONDS_MAX = 120

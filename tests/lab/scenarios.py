@@ -44,9 +44,9 @@ class Lab:
         """`oddns run` on these interfaces, ready."""
         return bench.Sensor(self.program, *interfaces, **options)
 
-    def replay(self, path):
+    def replay(self, path, *options):
         """The exchanges that `oddns replay` finds in a capture."""
-        text = bench.run(self.program, "replay", "--format", "json", path)
+        text = bench.run(self.program, "replay", "--format", "json", *options, path)
         rows = [json.loads(line) for line in text.splitlines()]
         return [row for row in rows if row["type"] == "exchange"]
 

@@ -93,17 +93,27 @@ def watch(lab, **settings):
     return lab.sensor("dns0", options=("--format", "json"), **settings)
 
 
-def told(sensor):
-    """Stop the sensor; the exchanges that it has printed, and its summary, which adds up."""
+def rows_of(sensor):
+    """Stop the sensor; the lines of JSON that it has printed."""
     check(sensor.stop() == 0, f"exit code {sensor.popen.returncode}")
-    rows = [json.loads(line) for line in sensor.output().splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in sensor.output().splitlines() if line.startswith("{")]
+
+
+def books_of(rows):
+    """The summary at the end, which adds up."""
     books = rows[-1]
     left = books["packets"] + books["coalesced"]
     right = (books["queries"] + books["responses"] + books["folded"] + books["joined"] +
              books["quoted"] + books["multicast"] + sum(books["unparsable"].values()) +
              sum(books["lost"].values()))
     check(left == right, f"packets + coalesced = {left}, but the sum of their fates = {right}")
-    return [row for row in rows if row["type"] == "exchange"], books
+    return books
+
+
+def told(sensor):
+    """Stop the sensor; the exchanges that it has printed, and its summary."""
+    rows = rows_of(sensor)
+    return [row for row in rows if row["type"] == "exchange"], books_of(rows)
 
 
 @scenario("TCP: queries in odd pieces and in one piece, answers as they come: each is an exchange")
