@@ -20,7 +20,7 @@ DEPS_BUILD := gcc libc6-dev clang bpftool pkg-config libbpf-dev libelf-dev zlib1
 	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev procps
 DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev llvm python3 iproute2 ethtool systemd \
 	knot dnsdist dnsperf bind9-dnsutils tcpreplay tcpdump qemu-system-x86 cpio kmod \
-	debian-archive-keyring libxdp1 xdp-tools
+	debian-archive-keyring libxdp1 xdp-tools libldns-dev tshark
 
 # --- flags ----------------------------------------------------------------------------------------
 PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
@@ -240,6 +240,20 @@ test-programs: $(BUILD)/plain/alert_sender
 $(BUILD)/plain/alert_sender: $(BUILD)/plain/tests/lab/alert_sender.o $(BUILD)/plain/liboddns.a
 	@echo "  LD       $@"
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# The decoders that tests/records compares; ours with sanitizers.
+RECORDS := $(addprefix $(BUILD)/records/,decode ldns_read ldns_make)
+
+test-programs: $(RECORDS)
+$(BUILD)/records/decode: $(BUILD)/asan/tests/records/decode.o $(BUILD)/asan/liboddns.a
+	@mkdir -p $(@D)
+	@echo "  LD       $@"
+	$(Q)$(CC) $(CFLAGS_LINK) $(FLAGS_asan) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(BUILD)/records/ldns_%: $(BUILD)/plain/tests/records/ldns_%.o
+	@mkdir -p $(@D)
+	@echo "  LD       $@"
+	$(Q)$(CC) $(CFLAGS_LINK) $(LDFLAGS) $^ -lldns -o $@
 
 # --- bench ----------------------------------------------------------------------------------------
 # Rows NAME VALUE UNIT on stdout, targets on stderr; `make bench BENCH="kernel user.exchange"`
