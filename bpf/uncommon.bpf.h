@@ -345,6 +345,69 @@ static __always_inline void take_datagram(struct work *w, const enum odd_hook ho
 		count_drop(drop);
 }
 
+/* verifier: Linux 6.1 takes no key that a global function was handed, so it is copied. */
+__noinline int count_connection(const struct odd_connection *seen)
+{
+	struct odd_encrypted_key key = {0};
+	struct odd_connection connection;
+	__u64 first = 1, *count;
+	__u32 one = 1;
+
+	if (!seen)
+		return 0;
+	connection = *seen;
+	key.kind = odd_encrypted_kind(&connection);
+	__builtin_memcpy(key.server, connection.dst, sizeof(key.server));
+	if (connection.dst_port == ODD_PORT_HTTPS && !bpf_map_lookup_elem(&resolvers, key.server))
+		return 0;
+	if (bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
+		return 0;
+	count = bpf_map_lookup_elem(&encrypted, &key);
+	if (!count && bpf_map_update_elem(&encrypted, &key, &first, BPF_NOEXIST) == 0)
+		return 0;
+	/* not new: there by now, from another processor, or no room */
+	if (!count)
+		count = bpf_map_lookup_elem(&encrypted, &key);
+	if (!count) {
+		__builtin_memset(key.server, 0, sizeof(key.server));
+		count = bpf_map_lookup_elem(&encrypted, &key);
+	}
+	if (count)
+		(*count)++;
+	return 0;
+}
+
+/* A connection in a frame of the common shape. */
+static __always_inline int take_connection(void *ctx, const enum odd_hook hook)
+{
+	struct odd_cursor c = cursor_of(ctx, hook);
+	struct odd_connection connection;
+
+	if (odd_walk_common_connection(&c, &connection) == 0)
+		count_connection(&connection);
+	return 0;
+}
+
+__noinline int connection_xdp(struct xdp_md *ctx)
+{
+	return take_connection(ctx, ODD_HOOK_XDP);
+}
+
+__noinline int connection_skb(struct __sk_buff *skb)
+{
+	return take_connection(skb, ODD_HOOK_TC_INGRESS);
+}
+
+/* In a frame of any other. */
+static __always_inline void take_connection_found(struct work *w, const enum odd_hook hook)
+{
+	struct odd_cursor c = cursor_of(w->seen.ctx, hook);
+	struct odd_connection connection;
+
+	if (odd_walk_connection(&c, &w->scratch->walk, &connection) == 0)
+		count_connection(&connection);
+}
+
 /* The steps, and what they have found. Return: the walk's verdict, the packet in the scratch */
 static __always_inline int walk_all(struct work *w, const enum odd_hook hook, __u32 frame_bytes)
 {
@@ -374,8 +437,12 @@ static __always_inline void take(struct work *w, int verdict, const enum odd_hoo
 {
 	const struct odd_packet *p = &w->scratch->packet;
 
-	if (verdict == ODD_WALK_OTHER)
+	if (verdict == ODD_WALK_OTHER || verdict == ODD_WALK_ENCRYPTED_CUT)
 		return;
+	if (verdict == ODD_WALK_ENCRYPTED) {
+		take_connection_found(w, hook);
+		return;
+	}
 	if (verdict != ODD_WALK_DNS) {
 		if (verdict >= ODD_DROP_FIRST_UNPARSABLE)
 			w->scratch->wakeup = count_packet(hook, true);
@@ -445,7 +512,8 @@ __noinline int walk_skb(struct __sk_buff *skb, __u32 hook, __u32 headers)
 static __always_inline bool is_cut(int verdict)
 {
 	return verdict == ODD_DROP_LINK_SHORT || verdict == ODD_DROP_IP_HEADER ||
-	       verdict == ODD_DROP_TUNNEL_HEADER || verdict == ODD_DROP_L4_SHORT;
+	       verdict == ODD_DROP_TUNNEL_HEADER || verdict == ODD_DROP_L4_SHORT ||
+	       verdict == ODD_WALK_ENCRYPTED_CUT;
 }
 
 __noinline int is_wrapped_skb(struct __sk_buff *skb)
