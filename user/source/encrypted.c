@@ -3,9 +3,12 @@
 #include "encrypted.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "oddns.skel.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +62,47 @@ void encrypted_totals__add(struct encrypted_totals *totals, const struct odd_enc
 	for (; i > 0 && comes_before(&new, &totals->top[i - 1]); i--)
 		totals->top[i] = totals->top[i - 1];
 	totals->top[i] = new;
+}
+
+/* Servers in a sentence; all ten are in JSON. */
+#define SERVERS_SAID 5
+
+static size_t add_text(char *buf, size_t used, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Never cut: four kinds and five servers of 80 bytes each fit. */
+static size_t add_text(char *buf, size_t used, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(buf + used, ENCRYPTED_TEXT_MAX - used, fmt, args);
+	va_end(args);
+	return used + (size_t)n;
+}
+
+const char *encrypted_text(const struct encrypted_totals *totals, char *buf)
+{
+	char address[TEXT_ADDRESS_MAX];
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < ODD_ENCRYPTED_COUNT; i++)
+		if (totals->connections[i])
+			used = add_text(buf, used, "%s%s %llu", used ? ", " : "",
+					encrypted_name((enum odd_encrypted)i),
+					totals->connections[i]);
+	for (unsigned i = 0; i < totals->top_count && i < SERVERS_SAID; i++) {
+		const struct encrypted_server *top = &totals->top[i];
+
+		used = add_text(buf, used, "%s%s (%s %llu)", i ? ", " : "; to ",
+				text_address(top->server, address),
+				encrypted_name((enum odd_encrypted)top->kind), top->connections);
+	}
+	if (totals->top_count > SERVERS_SAID)
+		add_text(buf, used, ", ...");
+	return buf;
 }
 
 /* --- in the kernel ---------------------------------------------------------------------------- */

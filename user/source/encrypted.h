@@ -37,6 +37,17 @@ __u64 encrypted_totals__sum(const struct encrypted_totals *totals);
 void encrypted_totals__add(struct encrypted_totals *totals, const struct odd_encrypted_key *key,
 			   __u64 connections);
 
+/* "dot 3, doh 1; to 192.0.2.1 (dot 3), 2001:db8::1 (doh 1)", with the first five servers */
+#define ENCRYPTED_TEXT_MAX 512
+
+/**
+ * encrypted_text() - Say of which kinds the connections are, and where they go.
+ * @buf: ENCRYPTED_TEXT_MAX bytes
+ *
+ * Return: @buf, empty without connections
+ */
+const char *encrypted_text(const struct encrypted_totals *totals, char *buf);
+
 /* --- in the kernel ---------------------------------------------------------------------------- */
 
 /** encrypted_maps__prepare() - Make the keys of server ::. Return: 0, negative errno */
