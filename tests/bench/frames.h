@@ -19,6 +19,8 @@ struct frames {
 	struct frame vxlan;	      /* that query, mirrored */
 	/* no DNS: a full segment of a web server, tagged, mirrored; QUIC */
 	struct frame other, other_vlan, other_vxlan, other_udp;
+	/* a full segment to a web server, its SYN, a SYN to port 853 */
+	struct frame https, https_syn, encrypted;
 };
 
 void frames_make(struct frames *ret);
