@@ -345,33 +345,38 @@ static __always_inline void take_datagram(struct work *w, const enum odd_hook ho
 		count_drop(drop);
 }
 
+/* The number of a server and kind, or of server :: for want of room; NULL: set to 1 just now. */
+static __always_inline __u64 *connections_to(struct odd_encrypted_key *key)
+{
+	__u64 *count = bpf_map_lookup_elem(&encrypted, key), first = 1;
+
+	if (count || bpf_map_update_elem(&encrypted, key, &first, BPF_NOEXIST) == 0)
+		return count;
+	count = bpf_map_lookup_elem(&encrypted, key); /* there by now, from another processor */
+	if (count)
+		return count;
+	__builtin_memset(key->server, 0, sizeof(key->server));
+	return bpf_map_lookup_elem(&encrypted, key);
+}
+
 /* verifier: Linux 6.1 takes no key that a global function was handed, so it is copied. */
 __noinline int count_connection(const struct odd_connection *seen)
 {
-	struct odd_encrypted_key key = {0};
 	struct odd_connection connection;
-	__u64 first = 1, *count;
+	struct odd_encrypted_key key;
 	__u32 one = 1;
+	__u64 *count;
 
 	if (!seen)
 		return 0;
 	connection = *seen;
-	key.kind = odd_encrypted_kind(&connection);
-	__builtin_memcpy(key.server, connection.dst, sizeof(key.server));
-	if (connection.dst_port == ODD_PORT_HTTPS && !bpf_map_lookup_elem(&resolvers, key.server))
+	odd_copy16(key.server, connection.dst);
+	key.kind = (enum odd_encrypted)odd_unlearn(odd_encrypted_kind(&connection));
+	if (key.kind >= DOH && !bpf_map_lookup_elem(&resolvers, key.server))
 		return 0;
 	if (bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
 		return 0;
-	count = bpf_map_lookup_elem(&encrypted, &key);
-	if (!count && bpf_map_update_elem(&encrypted, &key, &first, BPF_NOEXIST) == 0)
-		return 0;
-	/* not new: there by now, from another processor, or no room */
-	if (!count)
-		count = bpf_map_lookup_elem(&encrypted, &key);
-	if (!count) {
-		__builtin_memset(key.server, 0, sizeof(key.server));
-		count = bpf_map_lookup_elem(&encrypted, &key);
-	}
+	count = connections_to(&key);
 	if (count)
 		(*count)++;
 	return 0;
@@ -383,7 +388,7 @@ static __always_inline int take_connection(void *ctx, const enum odd_hook hook)
 	struct odd_cursor c = cursor_of(ctx, hook);
 	struct odd_connection connection;
 
-	if (odd_walk_common_connection(&c, &connection) == 0)
+	if (odd_walk_common_connection(&c, &connection))
 		count_connection(&connection);
 	return 0;
 }
@@ -404,7 +409,7 @@ static __always_inline void take_connection_found(struct work *w, const enum odd
 	struct odd_cursor c = cursor_of(w->seen.ctx, hook);
 	struct odd_connection connection;
 
-	if (odd_walk_connection(&c, &w->scratch->walk, &connection) == 0)
+	if (odd_walk_connection(&c, &w->scratch->walk, &connection))
 		count_connection(&connection);
 }
 

@@ -47,44 +47,45 @@ static __always_inline int odd_is_encrypted_port(__u16 port)
 }
 
 /*
- * SYN alone: what has ACK, too, is the answer, and with RST or FIN it opens nothing (RFC 9293
- * section 3.10.7.2). @tcp: ODD_OPENING_BYTES of its header
+ * Can this packet begin a connection? SYN alone: what has ACK, too, is the answer, and with RST or
+ * FIN it opens nothing (RFC 9293 section 3.10.7.2). A long header of one of two types of QUIC,
+ * which of them odd_connection_fill() tells: so much is asked of each packet to these ports.
+ * @l4: ODD_OPENING_BYTES from the header of UDP or TCP on
  */
-static __always_inline int odd_is_opening_tcp(const __u8 *tcp)
+static __always_inline int odd_is_opening(const __u8 *l4, __u8 protocol)
 {
-	return (tcp[13] & (ODD_TCP_FIN | ODD_TCP_SYN | ODD_TCP_RST | ODD_TCP_ACK)) == ODD_TCP_SYN;
+	if (protocol == ODD_IPPROTO_TCP)
+		return (l4[13] & (ODD_TCP_FIN | ODD_TCP_SYN | ODD_TCP_RST | ODD_TCP_ACK)) ==
+		       ODD_TCP_SYN;
+	return (l4[8] & 0xe0) == 0xc0;
 }
 
 /*
  * A long header of type Initial, which is 0 in version 1 and those like it (RFC 9000 section
  * 17.2.2), 1 in version 2 (RFC 9369 section 3.2). Version 0 is a negotiation, and a server's.
- * @udp: ODD_OPENING_BYTES from its header on
  */
-static __always_inline int odd_is_opening_quic(const __u8 *udp)
+static __always_inline int odd_is_initial(const __u8 *udp)
 {
-	__u8 first = udp[8] & 0xf0;
-	__u32 version;
+	__u32 version = odd_read32(udp + 8) << 8 | udp[12];
+	__u8 type = version == ODD_QUIC_V2 ? 0xd0 : 0xc0;
 
-	if (first != 0xc0 && first != 0xd0)
+	return version && (udp[8] & 0xf0) == type && odd_read16(udp + 4) >= ODD_OPENING_BYTES;
+}
+
+/*
+ * What of a connection stands in the header of UDP or TCP. @l4: of a packet that can begin one
+ * Return: 0 when it does not
+ */
+static __always_inline int odd_connection_fill(struct odd_connection *connection, const __u8 *l4,
+					       __u8 protocol)
+{
+	if (protocol != ODD_IPPROTO_TCP && !odd_is_initial(l4))
 		return 0;
-	version = odd_read32(udp + 8) << 8 | udp[12];
-	return odd_read16(udp + 4) >= ODD_OPENING_BYTES && version &&
-	       (first == 0xd0) == (version == ODD_QUIC_V2);
-}
-
-static __always_inline int odd_is_opening(const __u8 *l4, __u8 protocol)
-{
-	return protocol == ODD_IPPROTO_TCP ? odd_is_opening_tcp(l4) : odd_is_opening_quic(l4);
-}
-
-/* What of a connection stands in the header of UDP or TCP. @l4: ODD_OPENING_BYTES of it */
-static __always_inline void odd_connection_ports(struct odd_connection *connection, const __u8 *l4,
-						 __u8 protocol)
-{
 	connection->src_port = odd_read16(l4);
 	connection->dst_port = odd_read16(l4 + 2);
 	connection->sequence = protocol == ODD_IPPROTO_TCP ? odd_read32(l4 + 4) : 0;
 	connection->protocol = protocol;
+	return 1;
 }
 
 /* How it is counted, if its server is one of DNS: on 443 that is for the list to say. */

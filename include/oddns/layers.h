@@ -21,7 +21,7 @@
 #define ODD_WALK_OTHER	  (-2) /* not DNS */
 #define ODD_WALK_UNCOMMON (-3) /* odd_walk_common(): the steps must tell */
 #define ODD_WALK_FRAGMENT (-4) /* a later fragment over UDP, perhaps DNS */
-/* A connection to a port of encrypted DNS begins; or might, but the frame is cut there */
+/* Can begin a connection to a port of encrypted DNS; or the frame is cut where that stands */
 #define ODD_WALK_ENCRYPTED     (-10)
 #define ODD_WALK_ENCRYPTED_CUT (-11)
 

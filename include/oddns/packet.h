@@ -369,7 +369,7 @@ static __always_inline int odd_addresses_at(struct odd_cursor *c, __u32 offset, 
  * odd_walk_connection() - What tells a connection from others.
  * @w: after ODD_WALK_ENCRYPTED
  *
- * Return: 0, or ODD_DROP_IP_HEADER, which does not happen
+ * Return: 1, or 0 when none begins
  */
 static __always_inline int odd_walk_connection(struct odd_cursor *c, const struct odd_walk *w,
 					       struct odd_connection *ret)
@@ -377,13 +377,11 @@ static __always_inline int odd_walk_connection(struct odd_cursor *c, const struc
 	const __u8 *l4;
 
 	if (odd_addresses_at(c, w->ip, w->version, ret->src, ret->dst))
-		return ODD_DROP_IP_HEADER;
-	cursor_seek(c, w->offset - 8);
+		return 0;
+	/* verifier: IPv4 and IPv6 become one way here */
+	cursor_seek(c, odd_unlearn(w->offset - 8));
 	l4 = cursor_take(c, ODD_OPENING_BYTES);
-	if (!l4)
-		return ODD_DROP_IP_HEADER;
-	odd_connection_ports(ret, l4, w->protocol);
-	return 0;
+	return l4 && odd_connection_fill(ret, l4, w->protocol);
 }
 
 /* The same after odd_walk_common(). @c: on the start of the frame */
@@ -395,7 +393,7 @@ static __always_inline int odd_walk_common_connection(struct odd_cursor *c,
 	struct odd_walk w = {.ip = 14, .offset = 14 + 20 + 8, .version = 4};
 
 	if (!eth)
-		return ODD_DROP_IP_HEADER;
+		return 0;
 	w.protocol = eth[14 + 9];
 	if (odd_read16(eth + 12) == ODD_ETHERTYPE_IPV6) {
 		w.protocol = eth[14 + 6];

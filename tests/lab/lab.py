@@ -19,6 +19,7 @@ import time
 sys.dont_write_bytecode = True  # root must not leave files in the tree
 import bench
 import conservation  # enters its scenarios
+import hidden  # enters its scenarios
 from scenarios import SCENARIOS, Lab
 import whole  # enters its scenarios, too
 

@@ -23,6 +23,8 @@ static const struct {
 	{"clear_after", "7", false},
 	{"snaplen", "128", true},
 	{"tunnels", "1", true},
+	{"encrypted", "no", true},
+	{"resolvers", "192.0.2.1", false},
 	{"connections", "16", true},
 	{"assembly", "2M", true},
 	{"ring", "1M", true},

@@ -399,7 +399,8 @@ Test(json, summary_has_every_counter_by_name)
 		.unparsable = 113,
 		.malformed = {[DNS_MESSAGE_NAME] = 114, [DNS_MESSAGE_QUESTION] = 115},
 	};
-	struct source_counters source = {.packets = {1, 20, 300}};
+	struct source_counters source = {.packets = {1, 20, 300},
+					 .encrypted = {.connections = {401, 402, 403, 404}}};
 	struct assembly_totals assembly;
 	const struct capture_counters capture = {.frames = 116, .skipped = 117};
 	const struct summary summary = {&assembly, &exchanges, &source, &capture};
@@ -434,6 +435,7 @@ Test(json, summary_has_every_counter_by_name)
 		"\"ip_header\":202,\"ip6_ext_depth\":203,"
 		"\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
 		"\"l4_short\":207,\"tcp_control\":208},"
+		"\"encrypted\":{\"dot\":401,\"doq\":402,\"doh\":403,\"doh3\":404},"
 		"\"fragments\":{\"fragments\":305,\"reassembled\":306,\"partial\":307,"
 		"\"overlapping\":308,\"repeated\":309,\"misshapen\":310,\"unclaimed\":311,"
 		"\"evicted\":312,\"held\":313,\"held_bytes\":314},"

@@ -58,6 +58,7 @@ static struct state make_state(struct state_server *server)
 		.window = 31,
 		.absolute_ns = 20000003,
 		.relative = 0.3,
+		.encrypted = true,
 		.exchanges = {.queries = 101,
 			      .responses = 103,
 			      .answered = 107,
@@ -94,6 +95,12 @@ static struct state make_state(struct state_server *server)
 		s.source.packets[i] = 300 + (unsigned)i;
 	for (int i = 1; i < ODD_DROP_COUNT; i++)
 		s.source.drops[i] = 400 + (unsigned)i;
+	for (unsigned i = 0; i < ENCRYPTED_TOP; i++) {
+		struct odd_encrypted_key key = {.server = {0x20, 0x01, [15] = (uint8_t)i},
+						.kind = (enum odd_encrypted)(i % 4)};
+
+		encrypted_totals__add(&s.source.encrypted, &key, 800 + i);
+	}
 	memset(server, 0, sizeof(*server));
 	cr_assert_eq(text_parse_address("2001:db8::53", server->address), 0);
 	server->group = "lan";
@@ -126,7 +133,7 @@ Test(state, what_is_written_is_read)
 	cr_expect_eq(got->pid, s.pid);
 	cr_expect_str_eq(got->version, s.version);
 	cr_expect_str_eq(got->direction, s.direction);
-	cr_expect(got->journal);
+	cr_expect(got->journal && got->encrypted);
 	cr_expect_float_eq(got->relative, s.relative, 1e-12);
 	cr_expect_eq(got->started_ns, s.started_ns);
 	cr_expect_eq(got->now_ns, s.now_ns);
@@ -198,8 +205,8 @@ Test(state, files_that_are_no_state_are_refused)
 		"{}",
 		"{\"type\":\"status\"}",
 		"{\"type\":\"status\",\"abi\":0}",
-		"{\"type\":\"status\",\"abi\":2,\"servers\":[{}]}",
-		"{\"type\":\"status\",\"abi\":2,\"servers\":[{\"address\":\"x\"}]}",
+		"{\"type\":\"status\",\"abi\":3,\"servers\":[{}]}",
+		"{\"type\":\"status\",\"abi\":3,\"servers\":[{\"address\":\"x\"}]}",
 	};
 	struct state *got = NULL;
 
@@ -209,7 +216,7 @@ Test(state, files_that_are_no_state_are_refused)
 		cr_expect_eq(state__read(dir, &got), -EPROTO, "%s", bad[i]);
 	}
 	cr_expect_null(got);
-	put("{\"type\":\"status\",\"abi\":2,\"interfaces\":7,\"exchanges\":[]}");
+	put("{\"type\":\"status\",\"abi\":3,\"interfaces\":7,\"exchanges\":[]}");
 	cr_expect_eq(state__read(dir, &got), 0, "what is missing is 0");
 	cr_expect_str_eq(got->version, "");
 	state__free(got);

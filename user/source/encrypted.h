@@ -18,6 +18,7 @@ struct oddns_bpf;
 struct encrypted_server {
 	__u8 server[16];
 	__u32 kind; /* enum odd_encrypted */
+	__u32 pad;
 	__u64 connections;
 };
 
@@ -25,6 +26,7 @@ struct encrypted_totals {
 	__u64 connections[ODD_ENCRYPTED_COUNT];	    /* by kind, of all servers */
 	struct encrypted_server top[ENCRYPTED_TOP]; /* most connections first, then by address */
 	__u32 top_count;
+	__u32 pad;
 };
 
 /** encrypted_name() - "dot", "doq", "doh", "doh3". */

@@ -98,7 +98,7 @@ static void take_connection(struct native *n, struct odd_cursor *c, const struct
 {
 	struct odd_connection connection;
 
-	if (odd_walk_connection(c, w, &connection) == 0)
+	if (odd_walk_connection(c, w, &connection))
 		encrypted_table__add(&n->encrypted, &connection);
 }
 
@@ -106,7 +106,7 @@ static void take_common_connection(struct native *n, struct odd_cursor *c)
 {
 	struct odd_connection connection;
 
-	if (odd_walk_common_connection(c, &connection) == 0)
+	if (odd_walk_common_connection(c, &connection))
 		encrypted_table__add(&n->encrypted, &connection);
 }
 
