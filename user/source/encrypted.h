@@ -93,6 +93,7 @@ struct encrypted_table {
 /** encrypted_table__add() - Count a connection, unless it was, or goes to a stranger on 443. */
 void encrypted_table__add(struct encrypted_table *table, const struct odd_connection *connection);
 
+/** encrypted_table__totals() - What was counted. */
 void encrypted_table__totals(const struct encrypted_table *table, struct encrypted_totals *ret);
 
 #endif
