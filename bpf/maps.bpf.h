@@ -55,7 +55,10 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
-/* UDP datagrams and TCP segments with payload on a DNS port, by enum odd_hook. */
+/*
+ * UDP datagrams and TCP segments with payload on a DNS port, and ICMP errors that quote a query
+ * to one, by enum odd_hook.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, ODD_HOOK_COUNT);

@@ -335,7 +335,8 @@ static __always_inline void take_datagram(struct work *w, const enum odd_hook ho
 		count_drop(ODD_DROP_COPY_FAILED);
 		return;
 	}
-	count_message(p, header, p->payload_bytes);
+	if (!(p->flags & ODD_EVENT_QUOTED))
+		count_message(p, header, p->payload_bytes);
 	odd_span_datagram(p, shedding.snaplen, &span);
 	if (is_shed(p, *(const __u16 *)header))
 		drop = ODD_DROP_SHED;
@@ -518,7 +519,7 @@ static __always_inline bool is_cut(int verdict)
 {
 	return verdict == ODD_DROP_LINK_SHORT || verdict == ODD_DROP_IP_HEADER ||
 	       verdict == ODD_DROP_TUNNEL_HEADER || verdict == ODD_DROP_L4_SHORT ||
-	       verdict == ODD_WALK_ENCRYPTED_CUT;
+	       verdict == ODD_DROP_ICMP_SHORT || verdict == ODD_WALK_ENCRYPTED_CUT;
 }
 
 __noinline int is_wrapped_skb(struct __sk_buff *skb)

@@ -23,10 +23,16 @@
 #define DATAGRAMS 4096
 /* The largest message, and a window of segments that came before their turn. */
 #define CONNECTION_BYTES (256 * 1024)
+/* Truncated answers held for their retry: 100/s for 10 s, each with its message, 5 MB at most. */
+#define TRUNCATED_HELD 1024
+/* Episodes open at once: 3000/s for 20 s, 32 MB at most. */
+#define EPISODES_OPEN 65536
 
 struct pipeline {
 	struct assembly *assembly;
 	struct exchange_table *exchanges;
+	struct retries *retries;
+	struct episodes *episodes; /* NULL when nobody wants them */
 	struct server_table *servers;
 	struct rules *rules;
 	struct pipeline_sinks sinks;
@@ -41,13 +47,23 @@ struct pipeline {
 	unsigned one_way_intervals;
 };
 
+/* Series count at once; a truncated answer is told when it is known whether it was asked again. */
 static void take_exchange(void *context, const struct exchange *exchange)
 {
 	struct pipeline *p = context;
 
 	server_table__exchange(p->servers, exchange);
+	retries__exchange(p->retries, exchange);
+}
+
+static void tell_exchange(void *context, const struct exchange *exchange)
+{
+	struct pipeline *p = context;
+
 	if (p->sinks.on_exchange)
 		p->sinks.on_exchange(p->sinks.context, exchange);
+	if (p->episodes)
+		episodes__exchange(p->episodes, exchange);
 }
 
 static bool knows_server(void *context, const uint8_t *server)
@@ -81,10 +97,32 @@ static struct assembly_limits assembly_limits(const struct settings *settings)
 
 static struct exchange_limits exchange_limits(const struct settings *settings)
 {
+	static const enum exchange_keep keeps[] = {
+		[ANSWERS_NONE] = KEEP_NONE, [ANSWERS_FIRST] = KEEP_FIRST, [ANSWERS_ALL] = KEEP_ALL};
+
 	return (struct exchange_limits){
 		.timeout_ns = settings->timeout_ns,
 		.grace_ns = settings->grace_ns,
 		.entries = settings->pending,
+		.keep = keeps[settings->answers],
+	};
+}
+
+static struct retries_limits retries_limits(const struct settings *settings)
+{
+	return (struct retries_limits){
+		.window_ns = settings->timeout_ns,
+		.timeout_ns = settings->timeout_ns,
+		.held = TRUNCATED_HELD,
+	};
+}
+
+static struct episodes_limits episodes_limits(const struct settings *settings)
+{
+	return (struct episodes_limits){
+		.window_ns = settings->episode_ns,
+		.timeout_ns = settings->timeout_ns,
+		.open = EPISODES_OPEN,
 	};
 }
 
@@ -145,6 +183,18 @@ static unsigned gap_intervals(const struct settings *settings, unsigned window)
 	return 2 * window + settings->clear_after;
 }
 
+/* Those that join exchanges to what they belong to. */
+static int make_followers(struct pipeline *p, const struct settings *settings, uint64_t seed)
+{
+	const struct retries_limits retries = retries_limits(settings);
+	const struct episodes_limits episodes = episodes_limits(settings);
+	int r = retries__new(&retries, seed, tell_exchange, p, &p->retries);
+
+	if (r < 0 || !p->sinks.on_episode)
+		return r;
+	return episodes__new(&episodes, seed, p->sinks.on_episode, p->sinks.context, &p->episodes);
+}
+
 static int make_stages(struct pipeline *p, const struct settings *settings, uint64_t seed)
 {
 	const struct exchange_limits limits = exchange_limits(settings);
@@ -161,6 +211,9 @@ static int make_stages(struct pipeline *p, const struct settings *settings, uint
 	if (r < 0)
 		return r;
 	r = exchange_table__new(&limits, seed, &listener, &p->exchanges);
+	if (r < 0)
+		return r;
+	r = make_followers(p, settings, seed);
 	if (r < 0)
 		return r;
 	r = server_table__new(&servers, seed, &p->servers);
@@ -200,6 +253,8 @@ void pipeline__free(struct pipeline *pipeline)
 		return;
 	assembly__free(pipeline->assembly);
 	exchange_table__free(pipeline->exchanges);
+	retries__free(pipeline->retries);
+	episodes__free(pipeline->episodes);
 	rules__free(pipeline->rules);
 	server_table__free(pipeline->servers);
 	free(pipeline);
@@ -208,6 +263,7 @@ void pipeline__free(struct pipeline *pipeline)
 int pipeline__configure(struct pipeline *pipeline, const struct settings *settings)
 {
 	const struct exchange_limits limits = exchange_limits(settings);
+	const struct retries_limits retries = retries_limits(settings);
 	int r = count_servers(settings);
 
 	if (r > (int)pipeline->servers_max)
@@ -219,6 +275,7 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 	server_table__unpin_all(pipeline->servers);
 	r = pin_servers(pipeline, settings);
 	exchange_table__set_limits(pipeline->exchanges, &limits);
+	retries__set_limits(pipeline->retries, &retries);
 	pipeline->step_back_ns = settings->timeout_ns + settings->grace_ns;
 	pipeline->gap_intervals = gap_intervals(settings, server_table__window(pipeline->servers));
 	return r;
@@ -281,6 +338,9 @@ static void pass_time(struct pipeline *p, uint64_t now_ns)
 		p->start_ns = interval_start(p, now_ns);
 	if (now_ns > p->now_ns)
 		p->now_ns = now_ns;
+	retries__tick(p->retries, now_ns);
+	if (p->episodes)
+		episodes__tick(p->episodes, now_ns);
 }
 
 void pipeline__event(struct pipeline *pipeline, const struct odd_event *event)
@@ -301,6 +361,9 @@ void pipeline__finish(struct pipeline *pipeline)
 {
 	assembly__finish(pipeline->assembly);
 	exchange_table__finish(pipeline->exchanges);
+	retries__finish(pipeline->retries);
+	if (pipeline->episodes)
+		episodes__finish(pipeline->episodes);
 	if (pipeline->started)
 		close_interval(pipeline);
 }
@@ -321,6 +384,16 @@ void pipeline__assembly(const struct pipeline *pipeline, struct assembly_totals 
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline)
 {
 	return exchange_table__counters(pipeline->exchanges);
+}
+
+const struct retries_counters *pipeline__retries(const struct pipeline *pipeline)
+{
+	return retries__counters(pipeline->retries);
+}
+
+const struct episodes_counters *pipeline__episodes(const struct pipeline *pipeline)
+{
+	return pipeline->episodes ? episodes__counters(pipeline->episodes) : NULL;
 }
 
 struct exchange_usage pipeline__usage(const struct pipeline *pipeline)

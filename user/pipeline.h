@@ -8,7 +8,9 @@
 
 #include "config/settings.h"
 #include "flow/assembly.h"
+#include "flow/episodes.h"
 #include "flow/exchange_table.h"
+#include "flow/retries.h"
 #include "rule/rules.h"
 #include "source/source.h"
 #include "stats/servers.h"
@@ -24,6 +26,7 @@ enum direction {
 /* Who gets what; each may be NULL. All share the context. */
 struct pipeline_sinks {
 	exchange_fn on_exchange;
+	episode_fn on_episode; /* NULL: nothing is spent on them */
 	interval_fn on_interval;
 	alert_fn on_alert;
 	void *context;
@@ -73,6 +76,12 @@ void pipeline__assembly(const struct pipeline *pipeline, struct assembly_totals 
 
 /** pipeline__counters() - The exchange table's counters: live, valid as long as the pipeline. */
 const struct exchange_counters *pipeline__counters(const struct pipeline *pipeline);
+
+/** pipeline__retries() - What became of truncated answers. */
+const struct retries_counters *pipeline__retries(const struct pipeline *pipeline);
+
+/** pipeline__episodes() - NULL when nobody registered for them. */
+const struct episodes_counters *pipeline__episodes(const struct pipeline *pipeline);
 
 /** pipeline__usage() - How full the exchange table is. */
 struct exchange_usage pipeline__usage(const struct pipeline *pipeline);

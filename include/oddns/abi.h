@@ -91,7 +91,8 @@ enum odd_drop {
 	ODD_DROP_TUNNEL_HEADER, /* header of a tunnel cut */
 	ODD_DROP_TUNNEL_DEPTH,	/* more tunnels than the setting allows, or ODD_STEPS_MAX headers */
 	ODD_DROP_FRAGMENT,	/* a later fragment of TCP, or behind IPv6 options: has no ports */
-	ODD_DROP_L4_SHORT,	/* UDP or TCP header cut */
+	ODD_DROP_L4_SHORT,	/* UDP, TCP or ICMP header cut */
+	ODD_DROP_ICMP_SHORT,	/* a DNS port, but an ICMP error quotes no whole DNS header */
 	ODD_DROP_TCP_CONTROL,	/* DNS port, but a TCP segment without payload */
 	/* on a DNS port, unparsable */
 	ODD_DROP_UDP_LENGTH, /* UDP length below 8 or beyond the IP payload (RFC 768) */
@@ -115,6 +116,7 @@ enum odd_drop {
 /*
  * What a DNS packet was wrapped in. Of tunnels in tunnels the innermost. Those up to
  * ODD_TUNNEL_PPPOE have an id that both directions share and that tells networks apart.
+ * The last is no tunnel: it goes with ODD_EVENT_QUOTED, whatever tunnels are around.
  */
 enum odd_tunnel {
 	ODD_TUNNEL_NONE,
@@ -126,6 +128,7 @@ enum odd_tunnel {
 	ODD_TUNNEL_GTP,	   /* 3GPP TS 29.281, id: TEID, another one for each direction */
 	ODD_TUNNEL_MPLS,   /* RFC 3032, id: label at the bottom, another one for each direction */
 	ODD_TUNNEL_IP,	   /* IP in IP, 6in4: RFC 2003, RFC 2473, RFC 4213; id: 0 */
+	ODD_TUNNEL_ICMP,   /* RFC 792, RFC 4443, id: type << 8 | code */
 	ODD_TUNNEL_COUNT,
 };
 
@@ -156,6 +159,7 @@ struct odd_shedding {
 #define ODD_EVENT_FOLLOWS 0x04 /* not the first event of its packet */
 #define ODD_EVENT_LATER	  0x08 /* a fragment that is not the first: fragment_offset, no ports */
 #define ODD_EVENT_MORE	  0x10 /* of a fragment: others follow behind it */
+#define ODD_EVENT_QUOTED  0x20 /* an ICMP error quotes it: a query that did not arrive */
 
 /* struct odd_event.tcp_flags, as they lie in the header (RFC 9293 section 3.1) */
 #define ODD_TCP_FIN 0x01
@@ -172,7 +176,10 @@ struct odd_shedding {
  * - TCP payload on a DNS port, whole, in parts of ODD_PART_BYTES, and SYN, FIN and RST
  *   without payload (message_bytes 0);
  * - a fragment of a datagram that may be DNS, whole, in such parts too. The payload of the
- *   first begins behind the UDP header, that of a later one at its fragment_offset.
+ *   first begins behind the UDP header, that of a later one at its fragment_offset;
+ * - a DNS query over UDP, or the beginning of it, that an ICMP error quotes: ODD_EVENT_QUOTED.
+ *   Addresses, ports and message_bytes are those of the query; outer_src and outer_dst tell who
+ *   sent the error to whom, tunnel_id which. No server_rcode counts it.
  *
  * time_ns counts from 1970 in UTC; its pace is that of CLOCK_MONOTONIC.
  * cgroup_id, uid, pid and comm are the sender's, on egress only, else 0,
@@ -269,6 +276,9 @@ _Static_assert(sizeof(struct odd_event) == 104, "odd_event: no hidden padding");
 _Static_assert(sizeof(struct odd_server_key) == 20, "odd_server_key: hashed as bytes");
 _Static_assert(sizeof(struct odd_encrypted_key) == 20, "odd_encrypted_key: hashed as bytes");
 _Static_assert(sizeof(struct odd_server_count) == 16, "odd_server_count: per-CPU slots of 8");
+_Static_assert(ODD_TUNNEL_COUNT <= 16 && ODD_HOOK_COUNT <= 16, "odd_event: they have 4 bits");
+_Static_assert(ODD_TUNNEL_ICMP + 1 == ODD_TUNNEL_COUNT, "ODD_TUNNEL_ICMP is no tunnel: the last");
+_Static_assert(ODD_DROP_ICMP_SHORT < ODD_DROP_FIRST_UNPARSABLE, "an ICMP error is no DNS packet");
 _Static_assert((int)QUERY == ODD_HEADER_RCODES, "QUERY follows the 16 RCODEs of the header");
 
 #endif

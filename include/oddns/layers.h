@@ -39,6 +39,7 @@
 #define ODD_ETHERTYPE_ERSPAN3  0x22eb
 
 #define ODD_IPPROTO_HOPOPTS  0
+#define ODD_IPPROTO_ICMP     1
 #define ODD_IPPROTO_IPIP     4
 #define ODD_IPPROTO_TCP	     6
 #define ODD_IPPROTO_UDP	     17
@@ -47,6 +48,7 @@
 #define ODD_IPPROTO_FRAGMENT 44
 #define ODD_IPPROTO_GRE	     47
 #define ODD_IPPROTO_AH	     51
+#define ODD_IPPROTO_ICMPV6   58
 #define ODD_IPPROTO_DSTOPTS  60
 #define ODD_IPPROTO_MH	     135
 #define ODD_IPPROTO_MPLS     137
@@ -167,6 +169,19 @@ static __always_inline void odd_map4(__u8 *to, const __u8 *from)
 	odd_copy4(to + 12, from);
 }
 
+/* Is one of a packet's two ports a DNS port? One look at each watched port, for both. */
+static __always_inline int odd_is_dns_port(const volatile struct odd_ports *ports, __u16 src,
+					   __u16 dst)
+{
+	for (__u32 i = 0; i < ODD_PORTS_MAX && i < ports->count; i++) {
+		__u16 port = ports->port[i];
+
+		if (port == src || port == dst)
+			return 1;
+	}
+	return 0;
+}
+
 /* Take the next bytes of a header. Return: NULL when it is cut */
 static __always_inline const __u8 *odd_step_take(struct odd_cursor *c, struct odd_walk *w,
 						 const __u32 bytes)
@@ -238,9 +253,17 @@ static __always_inline void odd_step_note_ip(struct odd_walk *w, __u32 offset, _
 	w->version = version;
 }
 
+/* Is what the walk stands in quoted by an ICMP error? */
+static __always_inline int odd_is_quoted(const struct odd_walk *w)
+{
+	return w->flags & ODD_EVENT_QUOTED;
+}
+
 /* A later fragment has no ports; what is over UDP may be DNS, what is over TCP is counted. */
 static __always_inline int odd_later_fragment(struct odd_walk *w, __u8 protocol)
 {
+	if (odd_is_quoted(w))
+		return ODD_WALK_OTHER;
 	w->flags |= ODD_EVENT_LATER;
 	if (protocol == ODD_IPPROTO_UDP)
 		return ODD_WALK_FRAGMENT;
@@ -334,7 +357,8 @@ static __always_inline int odd_step_note_fragment(struct odd_walk *w, const __u8
 	if (!w->fragment)
 		return ODD_WALK_ON;
 	/* behind it options, and then perhaps UDP: which, only the first fragment tells */
-	return odd_ip6_exts[ext[0]].add ? (int)ODD_DROP_FRAGMENT : odd_later_fragment(w, ext[0]);
+	return odd_ip6_exts[ext[0]].add && !odd_is_quoted(w) ? (int)ODD_DROP_FRAGMENT
+							     : odd_later_fragment(w, ext[0]);
 }
 
 /* An IPv6 extension header (RFC 8200 section 4), of the kind w->protocol. */

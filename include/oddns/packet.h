@@ -4,12 +4,13 @@
  *
  *	Ethernet -> VLAN tags -> IPv4 | IPv6 -> UDP | TCP -> payload
  *	              ^-- tunnels, up to 4 --'
+ *	              ^-- ICMP error, once --'
  *
  * Compiled into the kernel programs and natively for capture files and the
  * fuzzer, so it calls no helper and touches packet bytes through the cursor
  * only. Nearly all packets have one of two shapes, which odd_walk_common()
  * tells by a few loads and compares; the others are walked header by header
- * (layers.h, tunnels.h). Either ends with ODD_WALK_OTHER (not DNS: the common
+ * (layers.h, tunnels.h, icmp.h). Either ends with ODD_WALK_OTHER (not DNS: the common
  * case, so it is told before anything else is looked at), with the reason that
  * is counted, or with a packet. Lengths in headers are claims: the walk holds
  * IP against what is around it and UDP against IP, and says how many bytes of
@@ -19,9 +20,7 @@
 #define ODDNS_PACKET_H
 
 #include "encrypted.h"
-#include "tunnels.h"
-
-#define ODD_DNS_HEADER_BYTES 12
+#include "icmp.h"
 
 /* Where the headers of a packet on a DNS port lie, and what was learned on the way to them. */
 struct odd_headers {
@@ -58,19 +57,6 @@ struct odd_packet {
 	__u8 tunnel;
 };
 
-/* Is one of a packet's two ports a DNS port? One look at each watched port, for both. */
-static __always_inline int odd_is_dns_port(const volatile struct odd_ports *ports, __u16 src,
-					   __u16 dst)
-{
-	for (__u32 i = 0; i < ODD_PORTS_MAX && i < ports->count; i++) {
-		__u16 port = ports->port[i];
-
-		if (port == src || port == dst)
-			return 1;
-	}
-	return 0;
-}
-
 /*
  * UDP or TCP on no DNS port: does a connection begin here that carries DNS all the same?
  * @c: behind the first 8 bytes of it; not moved
@@ -86,9 +72,16 @@ static __always_inline int odd_walk_stranger(const struct odd_cursor *c, const _
 	return odd_is_opening(l4, protocol) ? ODD_WALK_ENCRYPTED : ODD_WALK_OTHER;
 }
 
-/* Neither UDP nor TCP at first sight: can DNS be behind it? */
-static __always_inline int odd_leads_on(__u8 version, __u8 protocol, const __u32 tunnels)
+/* Neither UDP nor TCP at first sight: can DNS be behind it? @c: behind the IP header */
+static __always_inline int odd_leads_on(struct odd_cursor *c, __u8 version, __u8 protocol,
+					const __u32 tunnels)
 {
+	const __u8 *icmp;
+
+	if (odd_is_icmp(version, protocol)) {
+		icmp = cursor_take(c, ODD_ICMP_BYTES);
+		return !icmp || odd_is_icmp_error(version, icmp);
+	}
 	return (version == 6 && odd_ip6_exts[protocol].add) ||
 	       (tunnels && odd_is_tunnel_protocol(protocol));
 }
@@ -140,8 +133,8 @@ static __always_inline int odd_walk_common(struct odd_cursor *c,
 			       : ODD_WALK_OTHER;
 	}
 	if (protocol != ODD_IPPROTO_TCP && protocol != ODD_IPPROTO_UDP)
-		return odd_leads_on(version, protocol, tunnels) ? ODD_WALK_UNCOMMON
-								: ODD_WALK_OTHER;
+		return odd_leads_on(&peek, version, protocol, tunnels) ? ODD_WALK_UNCOMMON
+								       : ODD_WALK_OTHER;
 	l4 = cursor_take(&peek, 8);
 	if (!l4)
 		return ODD_WALK_UNCOMMON;
@@ -218,18 +211,26 @@ static __always_inline int
 odd_step_ports(struct odd_cursor *c, const volatile struct odd_ports *ports, struct odd_walk *w)
 {
 	const __u8 *l4 = odd_step_take(c, w, 8); /* all of UDP; of TCP what tells the ports */
+	__u16 src, dst;
+	__u64 mask;
 
 	if (!l4)
 		return ODD_DROP_L4_SHORT;
-	if (odd_is_dns_port(ports, odd_read16(l4), odd_read16(l4 + 2)))
-		return ODD_WALK_DNS;
+	dst = odd_read16(l4 + 2);
+	src = odd_read16(l4);
+	mask = odd_unlearn(-(__u64)(w->flags / ODD_EVENT_QUOTED & 1));
+	src ^= (src ^ dst) & mask;
+	if (odd_is_dns_port(ports, src, dst))
+		return odd_is_quoted(w) ? odd_step_query(c, w, l4) : ODD_WALK_DNS;
+	if (odd_is_quoted(w))
+		return ODD_WALK_OTHER;
 	if (w->protocol == ODD_IPPROTO_UDP && w->flags & ODD_EVENT_FRAGMENT && !w->stray) {
 		w->stray = w->ip;
 		w->stray_version = w->version;
 		w->stray_identification = w->identification;
 		w->stray_tunnel_id = w->tunnel_id;
 	}
-	if (ports->encrypted && odd_is_encrypted_port(odd_read16(l4 + 2)))
+	if (ports->encrypted && odd_is_encrypted_port((__u16)dst))
 		return w->offset + ODD_OPENING_BYTES - 8 > w->readable
 			       ? ODD_WALK_ENCRYPTED_CUT
 			       : odd_walk_stranger(c, l4, w->protocol);
@@ -242,10 +243,14 @@ odd_step_protocol(struct odd_cursor *c, const volatile struct odd_ports *ports, 
 {
 	__u8 protocol = w->protocol;
 
-	if (protocol == ODD_IPPROTO_UDP || protocol == ODD_IPPROTO_TCP)
-		return odd_step_ports(c, ports, w);
 	if (w->version == 6 && odd_ip6_exts[protocol].add)
 		return odd_step_ip6_ext(c, w);
+	if (odd_is_quoted(w) && protocol != ODD_IPPROTO_UDP)
+		return ODD_WALK_OTHER;
+	if (protocol == ODD_IPPROTO_UDP || protocol == ODD_IPPROTO_TCP)
+		return odd_step_ports(c, ports, w);
+	if (odd_is_icmp(w->version, protocol))
+		return odd_step_icmp(c, w);
 	if (!w->tunnels || !odd_is_tunnel_protocol(protocol))
 		return ODD_WALK_OTHER;
 	if (protocol == ODD_IPPROTO_GRE)
@@ -451,7 +456,7 @@ static __always_inline int odd_walk_found(struct odd_cursor *c, const struct odd
 }
 
 /**
- * odd_walk_udp() - UDP (RFC 768), its length held against the IP packet's.
+ * odd_walk_udp() - UDP (RFC 768), its length held against the IP packet's unless quoted.
  * @udp: its header, 8 bytes
  * @claimed: end of the IP packet as its header says
  *
@@ -464,7 +469,7 @@ static __always_inline int odd_walk_udp(const __u8 *udp, __u32 claimed, struct o
 	if (length < 8)
 		return ODD_DROP_UDP_LENGTH;
 	p->datagram_bytes = p->payload_bytes = length - 8;
-	if (p->payload_offset + length - 8 <= claimed)
+	if (p->payload_offset + length - 8 <= claimed || p->flags & ODD_EVENT_QUOTED)
 		return 0;
 	if (!(p->flags & ODD_EVENT_FRAGMENT))
 		return ODD_DROP_UDP_LENGTH;

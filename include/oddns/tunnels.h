@@ -49,12 +49,9 @@ static __always_inline void odd_step_narrow(struct odd_walk *w, __u32 end)
 		w->readable = end;
 }
 
-/* Enter a tunnel. Return: ODD_WALK_ON, or why not */
-static __always_inline int odd_step_enter(struct odd_walk *w, __u8 tunnel, __u32 id)
+/* From here on it is another packet. */
+static __always_inline void odd_step_inside(struct odd_walk *w, __u8 tunnel, __u32 id)
 {
-	if (w->depth >= w->tunnels)
-		return w->tunnels ? (int)ODD_DROP_TUNNEL_DEPTH : ODD_WALK_OTHER;
-	w->depth++;
 	if (w->claimed)
 		odd_step_narrow(w, w->claimed);
 	w->claimed = 0;
@@ -62,6 +59,15 @@ static __always_inline int odd_step_enter(struct odd_walk *w, __u8 tunnel, __u32
 	w->identification = 0;
 	w->tunnel = tunnel;
 	w->tunnel_id = id;
+}
+
+/* Enter a tunnel. Return: ODD_WALK_ON, or why not */
+static __always_inline int odd_step_enter(struct odd_walk *w, __u8 tunnel, __u32 id)
+{
+	if (w->depth >= w->tunnels)
+		return w->tunnels ? (int)ODD_DROP_TUNNEL_DEPTH : ODD_WALK_OTHER;
+	w->depth++;
+	odd_step_inside(w, tunnel, id);
 	return ODD_WALK_ON;
 }
 

@@ -46,6 +46,9 @@ int bench_live(struct bench *bench);
 /** bench_tcp() - The part of bench_user() that is about TCP. */
 int bench_tcp(struct bench *bench);
 
+/** bench_decode() - The part of bench_user() that is about the messages themselves. */
+int bench_decode(struct bench *bench);
+
 /** bench_kernel_pass() - The floor of live: an empty XDP program on an interface, until killed. */
 int bench_kernel_pass(const char *ifname);
 

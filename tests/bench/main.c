@@ -69,6 +69,8 @@ static const struct figure {
 	{"user.server", "bytes", 0, TARGET_AT_MOST, 16384, NULL},
 	{"user.floor", "ns/exchange", 1, TARGET_NONE, 0, NULL},
 	{"user.exchange", "ns/exchange", 1, TARGET_AT_MOST, 300, NULL},
+	{"user.decode", "ns/message", 1, TARGET_AT_MOST, 600, NULL},
+	{"user.decode_header", "ns/message", 1, TARGET_AT_MOST, 120, NULL},
 	{"user.tcp", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_long", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_reordered", "ns/message", 1, TARGET_AT_MOST, 500, NULL},

@@ -290,5 +290,7 @@ int bench_user(struct bench *bench)
 	settings__free(settings);
 	if (r == 0)
 		r = bench_tcp(bench);
+	if (r == 0)
+		r = bench_decode(bench);
 	return r;
 }

@@ -49,7 +49,7 @@ static bool is_first_fragment(const struct odd_event *e)
 static void hold_flags(const struct seen *seen, const struct odd_event *e)
 {
 	const unsigned known = ODD_EVENT_FRAGMENT | ODD_EVENT_CUT | ODD_EVENT_FOLLOWS |
-			       ODD_EVENT_LATER | ODD_EVENT_MORE;
+			       ODD_EVENT_LATER | ODD_EVENT_MORE | ODD_EVENT_QUOTED;
 
 	hold((e->flags & ~known) == 0);
 	hold(!(e->flags & ODD_EVENT_FOLLOWS) == (seen->events == 0));
@@ -57,6 +57,7 @@ static void hold_flags(const struct seen *seen, const struct odd_event *e)
 	hold(!(e->flags & (ODD_EVENT_LATER | ODD_EVENT_MORE)) || e->flags & ODD_EVENT_FRAGMENT);
 	hold(!(e->flags & ODD_EVENT_FRAGMENT) || e->protocol == ODD_IPPROTO_UDP);
 	hold(e->protocol == ODD_IPPROTO_TCP || e->tcp_flags == 0);
+	hold(!(e->flags & ODD_EVENT_QUOTED) || (e->flags & ~ODD_EVENT_CUT) == ODD_EVENT_QUOTED);
 }
 
 /* Bytes that are told and bytes that are there. */
@@ -91,8 +92,28 @@ static void hold_ends(const struct seen *seen, const struct odd_event *e)
 	for (unsigned i = 0; i < ODD_VLANS_MAX; i++)
 		hold(e->vlan[i] <= 0xfff);
 	hold(e->tunnel < ODD_TUNNEL_COUNT);
-	hold(seen->native->tunnels || e->tunnel == ODD_TUNNEL_NONE);
+	hold(seen->native->tunnels || e->tunnel == ODD_TUNNEL_NONE || e->tunnel == ODD_TUNNEL_ICMP);
 	hold(e->tunnel != ODD_TUNNEL_NONE || e->tunnel_id == 0);
+}
+
+static bool is_mapped(const uint8_t *address)
+{
+	return memcmp(address, "\0\0\0\0\0\0\0\0\0\0\377\377", 12) == 0;
+}
+
+/* A query over UDP, to a DNS port, and what quotes it is known. */
+static void hold_quoted(const struct seen *seen, const struct odd_event *e)
+{
+	hold((e->tunnel == ODD_TUNNEL_ICMP) == !!(e->flags & ODD_EVENT_QUOTED));
+	if (e->tunnel != ODD_TUNNEL_ICMP)
+		return;
+	hold(e->protocol == ODD_IPPROTO_UDP && e->identification == 0);
+	hold(odd_is_dns_port(&seen->native->ports, e->dst_port, e->dst_port));
+	hold(!(e->payload[2] & 0x80));
+	hold(e->tunnel_id >> 8 >= 1 && e->tunnel_id >> 8 <= 3);
+	/* ICMPv4 between IPv4 addresses, about a packet between such */
+	if (e->tunnel_id >> 8 == ODD_ICMP_UNREACHABLE)
+		hold(is_mapped(e->outer_src) && is_mapped(e->src));
 }
 
 /* Parts follow one another, in the frame and in what they say. */
@@ -117,6 +138,7 @@ static void take(void *context, const struct odd_event *e)
 	hold_flags(seen, e);
 	hold_bytes(seen, e);
 	hold_ends(seen, e);
+	hold_quoted(seen, e);
 	hold_order(seen, e);
 	seen->events++;
 	seen->controls += e->protocol == ODD_IPPROTO_TCP && e->message_bytes == 0;

@@ -51,6 +51,8 @@ enum packet_kind {
 	PACKET_UDP,
 	PACKET_TCP, /* the packet's own only, as PACKET_OTHER_L4 */
 	PACKET_OTHER_L4,
+	PACKET_ICMP, /* behind it the packet that it quotes */
+	PACKET_ICMP6,
 	PACKET_VXLAN,
 	PACKET_GENEVE,
 	PACKET_GTP,
@@ -74,7 +76,7 @@ enum packet_kind {
 struct packet_layer {
 	uint8_t kind;  /* enum packet_kind */
 	uint8_t hop;   /* IP: 10.1.0.HOP sends to 10.2.0.HOP, 2001:db8:1::HOP to 2001:db8:2::HOP */
-	uint8_t flags; /* see above */
+	uint8_t flags; /* see above; ICMP: length of what is quoted (RFC 4884 section 4) */
 	uint8_t code;  /* GTP: message type, 0: 255; PPPoE: code; GRE: version */
 	uint8_t options;	 /* IPv4, GENEVE: bytes, multiple of 4; GTP: extension headers */
 	int first;		 /* first byte of the header but Ethernet's and MPLS's, 0: right */
@@ -84,7 +86,7 @@ struct packet_layer {
 	uint16_t fragment;	 /* IPv4 */
 	uint16_t vlan;		 /* ERSPAN: of the mirrored frame */
 	uint32_t identification; /* IP, 0: that of all packets */
-	uint32_t id;		 /* VNI, key, session, label, TEID */
+	uint32_t id;		 /* VNI, key, session, label, TEID; ICMP: type << 8 | code */
 	const struct packet_ext *exts; /* IPv6 */
 	unsigned ext_count;
 	struct packet_tag tags[PACKET_TAGS_MAX]; /* Ethernet */

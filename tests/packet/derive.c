@@ -62,6 +62,11 @@ static bool is_datagram(const struct packet_event *event)
 	return event->protocol == UDP && !(event->flags & ODD_EVENT_LATER);
 }
 
+static bool is_quoted(const struct packet_event *event)
+{
+	return event->flags & ODD_EVENT_QUOTED;
+}
+
 static unsigned bytes_here(const struct packet_event *event)
 {
 	return event->here ? event->here : event->bytes;
@@ -76,7 +81,7 @@ static bool hold(struct packet_row *row, unsigned there)
 	if (there >= before)
 		return true;
 	if (is_datagram(event) && there < DNS_BYTES)
-		return drop(row, ODD_DROP_DNS_SHORT);
+		return drop(row, is_quoted(event) ? ODD_DROP_ICMP_SHORT : ODD_DROP_DNS_SHORT);
 	event->there = there;
 	row->any_server = event->protocol != UDP;
 	return there > 0; /* nothing of a segment: no rule */
@@ -96,6 +101,8 @@ static int reason_of(unsigned kind)
 		return ODD_DROP_IP_HEADER;
 	case PACKET_UDP:
 	case PACKET_TCP:
+	case PACKET_ICMP:
+	case PACKET_ICMP6:
 		return ODD_DROP_L4_SHORT;
 	default:
 		return ODD_DROP_TUNNEL_HEADER;
@@ -185,6 +192,19 @@ static bool derive_wrong_ip(struct packet_row *row, int by)
 	return true;
 }
 
+/* The lengths of what is quoted are not held against anything. */
+static bool derive_wrong_quoted(struct packet_row *row, unsigned kind, int by)
+{
+	struct packet_event *event = &row->event;
+
+	if (kind != PACKET_UDP)
+		return true;
+	if (by > 0)
+		event->there = event->bytes;
+	event->bytes += (unsigned)by;
+	return (int)event->bytes >= DNS_BYTES || drop(row, ODD_DROP_ICMP_SHORT);
+}
+
 bool packet_derive_wrong(const struct packet_row *row, const struct packet_layout *layout,
 			 unsigned piece, int by, struct packet_row *ret_row)
 {
@@ -196,6 +216,8 @@ bool packet_derive_wrong(const struct packet_row *row, const struct packet_layou
 	*ret_row = *row;
 	ret_row->packet.wrong = piece;
 	ret_row->packet.wrong_by = by;
+	if (behind <= 2 && is_quoted(&row->event))
+		return derive_wrong_quoted(ret_row, kind, by);
 	if (behind == 1)
 		return derive_wrong_udp(ret_row, by);
 	if (behind == 2)

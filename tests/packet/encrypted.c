@@ -125,7 +125,7 @@ const struct encrypted_case encrypted_cases[] = {
 	{"short header to 443 of a resolver", {UDP(4, 1051, 443, SHORT), AT(KNOWN)}, NONE},
 	{"Initial to 443 of a stranger", {UDP(4, 1052, 443, INITIAL)}, NONE},
 	{"the ports of a TCP connection over UDP", {UDP(4, 1001, 853, INITIAL)}, DOQ},
-	{"ICMP", {.version = 4, .protocol = 1, .src_port = 1060, .dst_port = 853}, NONE},
+	{"SCTP", {.version = 4, .protocol = 132, .src_port = 1060, .dst_port = 853}, NONE},
 	{.kind = NONE},
 };
 // clang-format on

@@ -20,8 +20,8 @@ unsigned ethertype_of(unsigned kind)
 static unsigned protocol_of(unsigned kind)
 {
 	static const uint8_t protocols[PACKET_PPPOE + 1] = {
-		[PACKET_IP4] = 4,	[PACKET_IP6] = 41, [PACKET_UDP] = 17,
-		[PACKET_ETHERNET] = 97, [PACKET_GRE] = 47, [PACKET_MPLS] = 137,
+		[PACKET_IP4] = 4,  [PACKET_IP6] = 41,	[PACKET_UDP] = 17, [PACKET_ETHERNET] = 97,
+		[PACKET_GRE] = 47, [PACKET_MPLS] = 137, [PACKET_ICMP] = 1, [PACKET_ICMP6] = 58,
 	};
 
 	return protocols[kind];
@@ -150,6 +150,17 @@ static void put_pppoe(struct writer *w, const struct packet_layer *l, unsigned n
 	put16(w, l->type ? l->type : next == PACKET_IP6 ? 0x57 : 0x21);
 }
 
+/* RFC 792, RFC 4443 section 3; with the length of RFC 4884 section 4 */
+static void put_icmp(struct writer *w, const struct packet_layer *l)
+{
+	put16(w, l->id);
+	put16(w, 0);
+	if (l->kind == PACKET_ICMP)
+		put_filler(w, 1);
+	put8(w, l->flags);
+	put_filler(w, l->kind == PACKET_ICMP ? 2 : 3);
+}
+
 static void put_udp(struct writer *w, const struct packet_layer *l, unsigned next, unsigned behind,
 		    int wrong_by)
 {
@@ -175,6 +186,9 @@ void put_layer(struct writer *w, const struct packet_layer *layer, unsigned next
 		return put_ip(w, layer, next, behind, wrong_by);
 	case PACKET_UDP:
 		return put_udp(w, layer, next, behind, wrong_by);
+	case PACKET_ICMP:
+	case PACKET_ICMP6:
+		return put_icmp(w, layer);
 	case PACKET_VXLAN:
 		return put_vxlan(w, layer);
 	case PACKET_GENEVE:

@@ -7,7 +7,7 @@ const struct packet_table *packet_table(size_t n)
 	static const struct packet_table *const tables[PACKET_TABLES] = {
 		&packet_ip_table,	&packet_udp_table,     &packet_tcp_table,
 		&packet_fragment_table, &packet_overlay_table, &packet_gre_table,
-		&packet_label_table};
+		&packet_label_table,	&packet_icmp_table};
 
 	return tables[n];
 }

@@ -23,7 +23,8 @@ struct packet_event {
 	uint16_t dst_port;
 	uint16_t vlan[ODD_VLANS_MAX];
 	uint8_t protocol;
-	uint8_t flags; /* ODD_EVENT_FRAGMENT, _LATER, _MORE; the others follow from what is below */
+	uint8_t flags; /* ODD_EVENT_FRAGMENT, _LATER, _MORE, _QUOTED; the others follow from what is
+			  below */
 	uint8_t tunnel; /* enum odd_tunnel */
 	uint32_t tunnel_id;
 	const char *outer_src; /* NULL: :: */
@@ -51,7 +52,7 @@ struct packet_table {
 	size_t count;
 };
 
-#define PACKET_TABLES 7
+#define PACKET_TABLES 8
 extern const struct packet_table packet_ip_table;
 extern const struct packet_table packet_udp_table;
 extern const struct packet_table packet_tcp_table;
@@ -59,6 +60,7 @@ extern const struct packet_table packet_fragment_table;
 extern const struct packet_table packet_overlay_table; /* tunnels over UDP */
 extern const struct packet_table packet_gre_table;     /* GRE, ERSPAN, IP in IP */
 extern const struct packet_table packet_label_table;   /* MPLS, PPPoE, tunnels in tunnels */
+extern const struct packet_table packet_icmp_table;    /* ICMP errors and what they quote */
 
 /** packet_table() - The n-th of them. */
 const struct packet_table *packet_table(size_t n);

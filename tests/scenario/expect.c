@@ -173,18 +173,21 @@ GET(c_duplicate, struct exchange_counters, .number = (int64_t)o->duplicate)
 GET(c_continued, struct exchange_counters, .number = (int64_t)o->continued)
 GET(c_folded, struct exchange_counters, .number = (int64_t)o->folded)
 GET(c_short, struct exchange_counters, .number = (int64_t)o->unparsable)
-GET(c_name, struct exchange_counters, .number = (int64_t)o->malformed[DNS_MESSAGE_NAME])
-GET(c_question, struct exchange_counters, .number = (int64_t)o->malformed[DNS_MESSAGE_QUESTION])
+GET(c_label, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_LABEL])
+GET(c_forward, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_FORWARD])
+GET(c_long, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_LONG])
+GET(c_overrun, struct exchange_counters, .number = (int64_t)o->verdicts[DNS_MESSAGE_OVERRUN])
 
 static const struct property count_properties[] = {
-	{"queries", NUMBER, c_queries},	      {"responses", NUMBER, c_responses},
-	{"answered", NUMBER, c_answered},     {"unanswered", NUMBER, c_unanswered},
-	{"pending", NUMBER, c_pending},	      {"retransmitted", NUMBER, c_retransmitted},
-	{"evicted", NUMBER, c_evicted},	      {"late", NUMBER, c_late},
-	{"orphan", NUMBER, c_orphan},	      {"duplicate", NUMBER, c_duplicate},
-	{"continued", NUMBER, c_continued},   {"folded", NUMBER, c_folded},
-	{"short", NUMBER, c_short},	      {"bad_name", NUMBER, c_name},
-	{"bad_question", NUMBER, c_question}, {NULL, NUMBER, NULL},
+	{"queries", NUMBER, c_queries},	    {"responses", NUMBER, c_responses},
+	{"answered", NUMBER, c_answered},   {"unanswered", NUMBER, c_unanswered},
+	{"pending", NUMBER, c_pending},	    {"retransmitted", NUMBER, c_retransmitted},
+	{"evicted", NUMBER, c_evicted},	    {"late", NUMBER, c_late},
+	{"orphan", NUMBER, c_orphan},	    {"duplicate", NUMBER, c_duplicate},
+	{"continued", NUMBER, c_continued}, {"folded", NUMBER, c_folded},
+	{"short", NUMBER, c_short},	    {"label", NUMBER, c_label},
+	{"forward", NUMBER, c_forward},	    {"overrun", NUMBER, c_overrun},
+	{"long", NUMBER, c_long},	    {NULL, NUMBER, NULL},
 };
 
 /* --- comparing -------------------------------------------------------------------------------- */

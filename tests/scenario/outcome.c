@@ -135,7 +135,7 @@ void outcome_check(struct outcome *outcome, const struct pipeline *pipeline)
 	struct exchange_usage usage = pipeline__usage(pipeline);
 	const struct assembly_counters *p;
 	struct assembly_totals assembly;
-	uint64_t malformed = c->malformed[DNS_MESSAGE_NAME] + c->malformed[DNS_MESSAGE_QUESTION];
+	uint64_t malformed = exchange_counters__malformed(c);
 
 	pipeline__assembly(pipeline, &assembly);
 	p = &assembly.packets;

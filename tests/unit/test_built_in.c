@@ -22,6 +22,8 @@ static const struct {
 	{"raise_after", "5", false},
 	{"clear_after", "7", false},
 	{"snaplen", "128", true},
+	{"answers", "none", false},
+	{"episode", "1s", true},
 	{"tunnels", "1", true},
 	{"encrypted", "no", true},
 	{"resolvers", "192.0.2.1", false},

@@ -16,8 +16,9 @@ static enum dns_name_verdict read_cut(const uint8_t *message, size_t captured, s
 	uint8_t *copy = malloc(captured ? captured : 1);
 	struct dns_bytes bytes = {.data = copy, .length = captured, .message_length = length};
 	enum dns_name_verdict verdict;
-	enum dns_name_verdict skipped;
+	enum dns_name_verdict skipped, checked;
 	size_t end = SIZE_MAX;
+	size_t checked_end = SIZE_MAX;
 
 	memcpy(copy, message, captured);
 	verdict = dns_name_read(&bytes, offset, ret_name, ret_next);
@@ -27,6 +28,9 @@ static enum dns_name_verdict read_cut(const uint8_t *message, size_t captured, s
 	else
 		cr_assert(skipped == verdict || skipped == DNS_NAME_OK);
 	cr_assert((end == SIZE_MAX) == (skipped != DNS_NAME_OK));
+	checked = dns_name_check(&bytes, offset, &checked_end);
+	cr_assert_eq(checked, verdict);
+	cr_assert_eq(checked_end, verdict == DNS_NAME_OK ? end : SIZE_MAX);
 	free(copy);
 	return verdict;
 }
@@ -91,14 +95,14 @@ Test(dns_name, malformed_names_have_their_verdict_and_leave_outputs_alone)
 		const uint8_t *message;
 		size_t length;
 	} rows[] = {
-		{"pointer to itself", DNS_NAME_POINTER, 0, WIRE("\xc0\x00")},
-		{"pointer to its own labels", DNS_NAME_POINTER, 0, WIRE("\1a\xc0\x00")},
-		{"pointer into its own labels", DNS_NAME_POINTER, 0, WIRE("\2a\0\xc0\x02")},
-		{"pointer forward", DNS_NAME_POINTER, 0, WIRE("\xc0\x02\0")},
-		{"pointer beyond the message", DNS_NAME_POINTER, 0, WIRE("\xff\xff")},
-		{"two pointers in a ring", DNS_NAME_POINTER, 2, WIRE("\xc0\x02\xc0\x00")},
-		{"a loop through labels", DNS_NAME_POINTER, 4, WIRE("\1a\xc0\x04\1b\xc0\x00")},
-		{"a run that reaches its own pointer", DNS_NAME_POINTER, 2, WIRE("\1a\xc0\x00")},
+		{"pointer to itself", DNS_NAME_FORWARD, 0, WIRE("\xc0\x00")},
+		{"pointer to its own labels", DNS_NAME_LOOP, 0, WIRE("\1a\xc0\x00")},
+		{"pointer into its own labels", DNS_NAME_LOOP, 0, WIRE("\2a\0\xc0\x02")},
+		{"pointer forward", DNS_NAME_FORWARD, 0, WIRE("\xc0\x02\0")},
+		{"pointer beyond the message", DNS_NAME_FORWARD, 0, WIRE("\xff\xff")},
+		{"two pointers in a ring", DNS_NAME_FORWARD, 2, WIRE("\xc0\x02\xc0\x00")},
+		{"a loop through labels", DNS_NAME_FORWARD, 4, WIRE("\1a\xc0\x04\1b\xc0\x00")},
+		{"a run that reaches its own pointer", DNS_NAME_LOOP, 2, WIRE("\1a\xc0\x00")},
 		{"label type 0x40", DNS_NAME_LABEL, 0, WIRE("\x40\0")},
 		{"label type 0x41", DNS_NAME_LABEL, 0, WIRE("\x41\0\0")},
 		{"label type 0x80", DNS_NAME_LABEL, 0, WIRE("\x80\0")},
@@ -231,9 +235,9 @@ Test(dns_name, follows_127_pointers_at_most)
 	cr_assert_eq(read_whole(message, sizeof(message), 1 + 2 * 126, &name, &next), DNS_NAME_OK);
 	cr_assert(name.length == 1 && next == 1 + 2 * 127);
 	cr_assert_eq(read_whole(message, sizeof(message), 1 + 2 * 127, &name, &next),
-		     DNS_NAME_POINTER);
+		     DNS_NAME_LONG);
 	cr_assert_eq(read_whole(message, sizeof(message), 1 + 2 * 7999, &name, &next),
-		     DNS_NAME_POINTER);
+		     DNS_NAME_LONG);
 }
 
 Test(dns_name, of_127_labels_that_each_end_in_a_pointer_is_read)
@@ -286,9 +290,13 @@ Test(dns_name, skipping_looks_no_further_than_the_first_pointer)
 
 	cr_assert_eq(dns_name_skip(&bytes, 2, &next), DNS_NAME_OK);
 	cr_assert_eq(next, 6);
-	cr_assert_eq(dns_name_skip(&bytes, 6, &next), DNS_NAME_POINTER, "points to itself");
-	cr_assert_eq(dns_name_skip(&bytes, 10, &next), DNS_NAME_POINTER, "points forward");
-	cr_assert_eq(next, 6);
+	cr_assert_eq(dns_name_skip(&bytes, 6, &next), DNS_NAME_OK, "into its own labels");
+	cr_assert_eq(next, 10);
+	cr_assert_eq(dns_name_skip(&bytes, 10, &next), DNS_NAME_OK, "points forward");
+	cr_assert_eq(next, 14);
+	bytes.length = bytes.message_length = 13;
+	cr_assert_eq(dns_name_skip(&bytes, 10, &next), DNS_NAME_OVERRUN, "half a pointer");
+	cr_assert_eq(next, 14);
 }
 
 Test(dns_name, keeps_case_when_read)

@@ -63,8 +63,8 @@ static size_t name_text(int number, char *buf, size_t size)
 /* What there is in the place of a question that cannot be read: nothing, or junk. By the id. */
 static enum dns_verdict junk_of(const struct message *m)
 {
-	static const enum dns_verdict verdicts[] = {DNS_MESSAGE_OK, DNS_MESSAGE_NAME,
-						    DNS_MESSAGE_QUESTION};
+	static const enum dns_verdict verdicts[] = {DNS_MESSAGE_OK, DNS_MESSAGE_FORWARD,
+						    DNS_MESSAGE_OVERRUN};
 
 	return m->name == NO_QUESTION ? verdicts[m->id % 3] : DNS_MESSAGE_OK;
 }
@@ -72,7 +72,7 @@ static enum dns_verdict junk_of(const struct message *m)
 /* A pointer to itself, and a name with three bytes behind it. Return: how many there are */
 static size_t put_junk(const struct message *m, uint8_t *out)
 {
-	bool is_name = junk_of(m) == DNS_MESSAGE_NAME;
+	bool is_name = junk_of(m) == DNS_MESSAGE_FORWARD;
 
 	if (junk_of(m) == DNS_MESSAGE_OK)
 		return 0;
@@ -143,7 +143,7 @@ static void hand_over(struct trial *trial, const struct message *m)
 	u.event.captured_bytes = u.event.message_bytes;
 	exchange_table__event(trial->table, &u.event);
 	if (junk_of(m) != DNS_MESSAGE_OK)
-		trial->oracle->counters.malformed[junk_of(m)]++;
+		trial->oracle->counters.verdicts[junk_of(m)]++;
 }
 
 /* --- traffic ---------------------------------------------------------------------------------- */
@@ -439,8 +439,8 @@ static void check_richness(const struct exchange_counters *c)
 {
 	cr_assert(c->answered > 1000 && c->unanswered > 100 && c->late > 50 && c->orphan > 50 &&
 			  c->duplicate > 50 && c->folded > 1000 && c->retransmitted > 300 &&
-			  c->continued > 300 && c->malformed[DNS_MESSAGE_NAME] > 50 &&
-			  c->malformed[DNS_MESSAGE_QUESTION] > 50,
+			  c->continued > 300 && c->verdicts[DNS_MESSAGE_FORWARD] > 50 &&
+			  c->verdicts[DNS_MESSAGE_OVERRUN] > 50,
 		  "answered %lu unanswered %lu late %lu orphan %lu duplicate %lu continued %lu",
 		  c->answered, c->unanswered, c->late, c->orphan, c->duplicate, c->continued);
 }

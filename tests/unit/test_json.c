@@ -46,6 +46,15 @@ static struct exchange answered(void)
 
 static const struct json_names no_names;
 
+/* The end of a line without what is read from a message. */
+#define NO_MESSAGE                                                                                 \
+	"\"service\":\"dns\",\"cause\":null,\"tcp_retry\":null,\"retry_of\":null,"                 \
+	"\"verdict\":null,\"edns_size\":null,\"edns_version\":null,\"do\":null,\"ecs\":null,"      \
+	"\"cookie\":null,\"nsid\":null,\"ede\":null,\"edns_padding\":null,"                        \
+	"\"edns_keepalive_ms\":null,\"edns_expire_s\":null,\"edns_report\":null,"                  \
+	"\"crr_name\":null,\"crr_type\":null,\"crr_class\":null,\"crr_ttl\":null,"                 \
+	"\"crr_rdata\":null,\"crr_rdata_len\":null,\"answers\":null,\"records\":null"
+
 /* The line, without its newline; to be freed. */
 static char *exchange_line(const struct json_names *names, const struct exchange *exchange)
 {
@@ -87,7 +96,7 @@ Test(json, answered_exchange_has_every_key_in_the_order_of_the_contract)
 		"\"arcount\":3,\"ifname\":null,\"vlan\":null,\"tunnel\":null,"
 		"\"tunnel_id\":null,\"outer_src\":null,\"outer_dst\":null,"
 		"\"user\":null,\"uid\":null,"
-		"\"pid\":null,\"comm\":null,\"unit\":null}");
+		"\"pid\":null,\"comm\":null,\"unit\":null," NO_MESSAGE "}");
 }
 
 Test(json, what_an_exchange_does_not_have_is_null)
@@ -104,17 +113,19 @@ Test(json, what_an_exchange_does_not_have_is_null)
 		.uid = ODD_NO_UID,
 	};
 
-	check_exchange(&no_names, &exchange,
-		       "{\"type\":\"exchange\",\"time\":\"1970-01-01T00:00:00.000000000Z\","
-		       "\"client\":\"::\",\"client_port\":0,\"server\":\"::\",\"server_port\":0,"
-		       "\"proto\":\"tcp\",\"id\":0,\"opcode\":\"QUERY\",\"qname\":null,"
-		       "\"qtype\":null,\"qclass\":null,\"rcode\":null,\"state\":\"unanswered\","
-		       "\"tries\":1,\"latency_ns\":null,\"wait_ns\":null,\"query_bytes\":12,"
-		       "\"response_bytes\":null,\"messages\":0,"
-		       "\"flags\":[\"aa\",\"tc\",\"rd\",\"ra\",\"ad\",\"cd\"],\"ancount\":0,"
-		       "\"nscount\":0,\"arcount\":0,\"ifname\":null,\"vlan\":null,\"tunnel\":null,"
-		       "\"tunnel_id\":null,\"outer_src\":null,\"outer_dst\":null,"
-		       "\"user\":null,\"uid\":null,\"pid\":null,\"comm\":null,\"unit\":null}");
+	check_exchange(
+		&no_names, &exchange,
+		"{\"type\":\"exchange\",\"time\":\"1970-01-01T00:00:00.000000000Z\","
+		"\"client\":\"::\",\"client_port\":0,\"server\":\"::\",\"server_port\":0,"
+		"\"proto\":\"tcp\",\"id\":0,\"opcode\":\"QUERY\",\"qname\":null,"
+		"\"qtype\":null,\"qclass\":null,\"rcode\":null,\"state\":\"unanswered\","
+		"\"tries\":1,\"latency_ns\":null,\"wait_ns\":null,\"query_bytes\":12,"
+		"\"response_bytes\":null,\"messages\":0,"
+		"\"flags\":[\"aa\",\"tc\",\"rd\",\"ra\",\"ad\",\"cd\"],\"ancount\":0,"
+		"\"nscount\":0,\"arcount\":0,\"ifname\":null,\"vlan\":null,\"tunnel\":null,"
+		"\"tunnel_id\":null,\"outer_src\":null,\"outer_dst\":null,"
+		"\"user\":null,\"uid\":null,\"pid\":null,\"comm\":null,\"unit\":null," NO_MESSAGE
+		"}");
 }
 
 static const char *interface_name(void *context, uint32_t ifindex)
@@ -159,7 +170,7 @@ Test(json, sender_is_named_and_its_bytes_are_escaped)
 			 "\"tunnel\":null,\"tunnel_id\":null,\"outer_src\":null,"
 			 "\"outer_dst\":null,\"user\":\"root\",\"uid\":0,\"pid\":23,"
 			 "\"comm\":\"\\\"\\\\092\\\\027\\\\128~\","
-			 "\"unit\":\"a\\\\010b\\\\255.service\"}");
+			 "\"unit\":\"a\\\\010b\\\\255.service\"," NO_MESSAGE "}");
 	free(line);
 	exchange.ifindex = 8;
 	exchange.uid = 1000;
@@ -175,7 +186,7 @@ Test(json, tunnel_has_a_name_and_what_it_lacks_is_null)
 {
 	/* RFC 7348, 8926, 2784, 2516, the ERSPAN draft, TS 29.281, RFC 3032, 2003 */
 	static const char *const kinds[ODD_TUNNEL_COUNT] = {
-		NULL, "vxlan", "geneve", "gre", "pppoe", "erspan", "gtp", "mpls", "ip"};
+		NULL, "vxlan", "geneve", "gre", "pppoe", "erspan", "gtp", "mpls", "ip", "icmp"};
 	struct exchange exchange = answered();
 	char expected[256], *line;
 
@@ -397,13 +408,19 @@ Test(json, summary_has_every_counter_by_name)
 		.folded = 111,
 		.unsampled = 119,
 		.unparsable = 113,
-		.malformed = {[DNS_MESSAGE_NAME] = 114, [DNS_MESSAGE_QUESTION] = 115},
+		.verdicts = {[DNS_MESSAGE_CUT] = 117,
+			     [DNS_MESSAGE_LOOP] = 114,
+			     [DNS_MESSAGE_OVERRUN] = 115},
 	};
 	struct source_counters source = {.packets = {1, 20, 300},
 					 .encrypted = {.connections = {401, 402, 403, 404}}};
 	struct assembly_totals assembly;
 	const struct capture_counters capture = {.frames = 116, .skipped = 117};
-	const struct summary summary = {&assembly, &exchanges, &source, &capture};
+	const struct retries_counters retries = {401, 402, 403, 404, 405};
+	const struct episodes_counters episodes = {
+		.exchanges = 406, .outcomes = {407, 408, 409, 410, 411}, .open = 1, .hurried = 412};
+	const struct summary summary = {&assembly, &exchanges, &retries,
+					&episodes, &source,    &capture};
 	char *text, *end;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -417,7 +434,7 @@ Test(json, summary_has_every_counter_by_name)
 	}
 	json_summary(out, &summary);
 	fclose(out);
-	end = strstr(text, ",\"malformed\"");
+	end = strstr(text, ",\"cut\"");
 	*end = '\0';
 	cr_assert_str_eq(text,
 			 "{\"type\":\"summary\",\"packets\":321,\"coalesced\":303,\"joined\":302,"
@@ -427,14 +444,15 @@ Test(json, summary_has_every_counter_by_name)
 			 "\"continued\":118,\"unsampled\":119,\"folded\":111");
 	cr_assert_str_eq(
 		end + 1,
-		"\"malformed\":{\"bad_name\":114,\"bad_question\":115},"
-		"\"unparsable\":{\"udp_length\":209,\"tcp_header\":210,"
-		"\"dns_short\":211,\"short\":113},"
-		"\"lost\":{\"ring_full\":212,\"shed\":517,\"copy_failed\":214},"
+		"\"cut\":117,\"malformed\":{\"loop\":114,\"forward\":0,\"label\":0,\"long\":0,"
+		"\"overrun\":115,\"counts\":0,\"rdata\":0,\"edns\":0,\"trailing\":0},"
+		"\"unparsable\":{\"udp_length\":210,\"tcp_header\":211,"
+		"\"dns_short\":212,\"short\":113},"
+		"\"lost\":{\"ring_full\":213,\"shed\":518,\"copy_failed\":215},"
 		"\"not_dns\":{\"link_short\":200,\"vlan_depth\":201,"
 		"\"ip_header\":202,\"ip6_ext_depth\":203,"
 		"\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
-		"\"l4_short\":207,\"tcp_control\":208},"
+		"\"l4_short\":207,\"icmp_short\":208,\"tcp_control\":209},"
 		"\"encrypted\":{\"dot\":401,\"doq\":402,\"doh\":403,\"doh3\":404},"
 		"\"fragments\":{\"fragments\":305,\"reassembled\":306,\"partial\":307,"
 		"\"overlapping\":308,\"repeated\":309,\"misshapen\":310,\"unclaimed\":311,"
@@ -445,6 +463,10 @@ Test(json, summary_has_every_counter_by_name)
 		"327,"
 		"\"over_connection\":328,\"over_total\":329,\"opened\":330,\"closed\":331,"
 		"\"idle\":332,\"evicted\":333,\"connections\":334,\"held_bytes\":335},"
+		"\"truncated\":{\"answers\":401,\"retried\":402,\"abandoned\":403,\"unknown\":405,"
+		"\"open\":404},"
+		"\"episodes\":{\"answered\":407,\"failed\":408,\"truncated\":409,"
+		"\"unanswered\":410,\"pending\":411,\"exchanges\":406,\"hurried\":412},"
 		"\"frames\":116,\"skipped\":117}\n");
 	free(text);
 }
@@ -469,12 +491,12 @@ Test(json, text_line_is_aligned_and_marks_what_is_missing)
 	fclose(out.file);
 	cr_assert_str_eq(text,
 			 "2026-11-21T21:47:31.123456Z 192.0.2.10      2001:db8::53    1.23 ms  "
-			 "NOERROR  answered   AAAA   www.example.com\n"
+			 "NOERROR  answered   AAAA   www.example.com                  -\n"
 			 "2026-11-21T21:47:31.123456Z 192.0.2.10      2001:db8::53    -        "
-			 "-        unanswered -      -\n"
+			 "-        unanswered -      -                                -\n"
 			 "\033[33m"
 			 "2026-11-21T21:47:31.123456Z 192.0.2.10      2001:db8::53    -        "
-			 "-        unanswered -      -\033[0m\n");
+			 "-        unanswered -      -                                -\033[0m\n");
 	free(text);
 }
 

@@ -89,8 +89,8 @@ static struct state make_state(struct state_server *server)
 		memcpy((char *)&s.assembly + assembly_rows[i].offset, &number, sizeof(number));
 	}
 	s.exchanges.unparsable = 200;
-	s.exchanges.malformed[DNS_MESSAGE_NAME] = 202;
-	s.exchanges.malformed[DNS_MESSAGE_QUESTION] = 203;
+	s.exchanges.verdicts[DNS_MESSAGE_LOOP] = 202;
+	s.exchanges.verdicts[DNS_MESSAGE_OVERRUN] = 203;
 	for (int i = 0; i < ODD_HOOK_COUNT; i++)
 		s.source.packets[i] = 300 + (unsigned)i;
 	for (int i = 1; i < ODD_DROP_COUNT; i++)

@@ -81,6 +81,12 @@ static void print_json_exchange(void *context, const struct exchange *exchange)
 	json_exchange(stdout, &replay->names, exchange);
 }
 
+static void print_json_episode(void *context, const struct episode *episode)
+{
+	(void)context;
+	json_episode(stdout, episode);
+}
+
 static void print_json_interval(void *context, const struct server *server,
 				const struct interval *interval)
 {
@@ -139,6 +145,7 @@ static const struct format {
 	[FORMAT_TEXT] = {{.on_exchange = print_text_exchange, .on_alert = print_text_alert},
 			 print_text_summary},
 	[FORMAT_JSON] = {{.on_exchange = print_json_exchange,
+			  .on_episode = print_json_episode,
 			  .on_interval = print_json_interval,
 			  .on_alert = print_json_alert},
 			 print_json_summary},
@@ -206,6 +213,8 @@ static void print_summary(struct replay *replay)
 	const struct summary summary = {
 		.assembly = &assembly,
 		.exchanges = pipeline__counters(replay->pipeline),
+		.retries = pipeline__retries(replay->pipeline),
+		.episodes = pipeline__episodes(replay->pipeline),
 		.source = &source,
 		.capture = &replay->capture,
 	};

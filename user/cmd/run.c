@@ -132,6 +132,13 @@ static void print_exchange(void *context, const struct exchange *exchange)
 	stream__exchange(d->stream, exchange);
 }
 
+static void print_episode(void *context, const struct episode *episode)
+{
+	struct daemon *d = context;
+
+	stream__episode(d->stream, episode);
+}
+
 static void print_interval(void *context, const struct server *server,
 			   const struct interval *interval)
 {
@@ -423,6 +430,7 @@ static int open_pipeline(struct daemon *d)
 
 	if (d->options.format == FORMAT_JSON) {
 		sinks.on_exchange = print_exchange;
+		sinks.on_episode = print_episode;
 		sinks.on_interval = print_interval;
 	}
 	if (getrandom(&d->seed, sizeof(d->seed), 0) != sizeof(d->seed))
@@ -508,6 +516,8 @@ static void print_summary(struct daemon *d)
 	const struct summary summary = {
 		.assembly = &assembly,
 		.exchanges = pipeline__counters(d->pipeline),
+		.retries = pipeline__retries(d->pipeline),
+		.episodes = pipeline__episodes(d->pipeline),
 		.source = &source,
 	};
 

@@ -150,6 +150,7 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.relative = settings->rules[RULE_LATENCY].relative,
 		.encrypted = settings->encrypted,
 		.exchanges = *pipeline__counters(pipeline),
+		.retries = *pipeline__retries(pipeline),
 		.usage = pipeline__usage(pipeline),
 		.pressure = from->pressure->level,
 		.sampled = pressure__kept(from->pressure),

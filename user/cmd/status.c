@@ -280,17 +280,32 @@ static void print_head(const struct report *report)
 		       : "");
 }
 
-/* A line only when there are any; they are matched by their header, so nothing is lost. */
+/* A line only when there are any; they are matched, so nothing is lost. */
 static void print_malformed(const struct state *s)
 {
-	uint64_t names = s->exchanges.malformed[DNS_MESSAGE_NAME];
-	uint64_t questions = s->exchanges.malformed[DNS_MESSAGE_QUESTION];
+	const char *separator = " (";
 
-	if (names + questions > 0)
-		printf("Malformed: %" PRIu64 " messages matched without their question (%s %" PRIu64
-		       ", %s %" PRIu64 ")\n",
-		       names + questions, dns_verdict_name(DNS_MESSAGE_NAME), names,
-		       dns_verdict_name(DNS_MESSAGE_QUESTION), questions);
+	if (!exchange_counters__malformed(&s->exchanges))
+		return;
+	printf("Malformed: %" PRIu64 " messages, matched all the same",
+	       exchange_counters__malformed(&s->exchanges));
+	for (unsigned i = DNS_MESSAGE_MALFORMED; i < DNS_MESSAGE_UNPARSABLE; i++) {
+		if (!s->exchanges.verdicts[i])
+			continue;
+		printf("%s%s %" PRIu64, separator, dns_verdict_name((enum dns_verdict)i),
+		       s->exchanges.verdicts[i]);
+		separator = ", ";
+	}
+	puts(")");
+}
+
+/* A line only when there are any. */
+static void print_truncated(const struct retries_counters *r)
+{
+	if (r->truncated)
+		printf("Truncated: %" PRIu64 " answers over UDP; %" PRIu64
+		       " asked again over TCP, %" PRIu64 " not, %" PRIu64 " undecided\n",
+		       r->truncated, r->retried, r->abandoned, r->open + r->unknown);
 }
 
 /* DNS that cannot be read, beside the numbers of what can. */
@@ -320,6 +335,7 @@ static void print_tail(const struct report *report)
 	       size_text(s->resident_bytes, resident), size_text(s->usage.bytes, table));
 	printf("Folded: %" PRIu64 " messages seen at a second hook\n", s->exchanges.folded);
 	print_malformed(s);
+	print_truncated(&s->retries);
 	print_encrypted(s);
 	printf("Rule: intervals of %s, %" PRIu64 " of them; odd above baseline +%s and +%.3g %%; "
 	       "timeout %s\n",

@@ -100,6 +100,12 @@ void stream__exchange(struct stream *stream, const struct exchange *exchange)
 	json_exchange(stdout, &stream->names, exchange);
 }
 
+void stream__episode(struct stream *stream, const struct episode *episode)
+{
+	(void)stream;
+	json_episode(stdout, episode);
+}
+
 void stream__interval(struct stream *stream, const struct rules *rules, const struct server *server,
 		      const struct interval *interval)
 {

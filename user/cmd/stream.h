@@ -24,6 +24,9 @@ void stream__forget_names(struct stream *stream);
 /** stream__exchange() - One line, with the names of interface, user and unit. */
 void stream__exchange(struct stream *stream, const struct exchange *exchange);
 
+/** stream__episode() - One line. */
+void stream__episode(struct stream *stream, const struct episode *episode);
+
 /**
  * stream__interval() - One line.
  * @rules: tells the server's group

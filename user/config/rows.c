@@ -27,13 +27,16 @@ const struct setting_row setting_rows[] = {
 	 "interfaces to watch; when empty, those of the default routes"},
 	{"sensor", "ports", SETTING_PORTS, AT(ports), AT(port_count), "53", NULL, NULL, "",
 	 "UDP and TCP ports that carry DNS"},
-	{"sensor", "hook", SETTING_HOOK, AT(hook), 0, "auto", NULL, NULL, "",
+	{"sensor", "hook", SETTING_CHOICE, AT(hook), 0, "auto", "auto, xdp, xdp-generic, tc", NULL, "",
 	 "where packets are seen on their way in; auto: native XDP, else TC, else generic XDP"},
 	{"sensor", "timeout", SETTING_DURATION, AT(timeout_ns), 0, "5s", "10ms", "30s", "",
 	 "how long a response is awaited before the query counts as unanswered"},
 	{"sensor", "grace", SETTING_DURATION, AT(grace_ns), 0, "25s", "0s", "30s", "",
 	 "how long after the timeout a response is still recognized as late; timeout and "
 	 "grace together must not exceed 34 s"},
+	{"sensor", "episode", SETTING_DURATION, AT(episode_ns), 0, "5s", "100ms", "30s", "",
+	 "how long after a failed attempt a client's next one for the same name belongs to the same "
+	 "episode, in JSON"},
 	{"sensor", "interval", SETTING_DURATION, AT(interval_ns), 0, "10s", "100ms", "1h", "",
 	 "length of an interval of statistics; rules are evaluated at its end"},
 	{"sensor", "window", SETTING_COUNT, AT(window), 0, "30", "5", "360", "intervals",
@@ -48,6 +51,9 @@ const struct setting_row setting_rows[] = {
 	 "how often in a row it must not be odd before the alert is cleared"},
 	{"sensor", "snaplen", SETTING_COUNT, AT(snaplen), 0, "512", "64", "4096", "bytes",
 	 "how much of each DNS message over UDP travels to user space"},
+	{"sensor", "answers", SETTING_CHOICE, AT(answers), 0, "all", "none, first, all", NULL, "",
+	 "how many of the answer's records an exchange shows; all: the other sections, too, and each "
+	 "record's data is held against its type"},
 	{"sensor", "tunnels", SETTING_COUNT, AT(tunnels), 0, "4", "0", "4", "tunnels",
 	 "how many tunnels in tunnels are entered in search of DNS (VXLAN, GENEVE, GRE, ERSPAN, IP in "
 	 "IP, GTP-U, MPLS, PPPoE); 0: none"},

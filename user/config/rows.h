@@ -13,7 +13,7 @@
 enum setting_type {
 	SETTING_INTERFACES, /* char **, NULL-terminated */
 	SETTING_PORTS,	    /* uint16_t[ODD_PORTS_MAX], unsigned count at offset2 */
-	SETTING_HOOK,	    /* enum hook_choice */
+	SETTING_CHOICE,	    /* an enum, 4 bytes, whose values are the row's choices in order */
 	SETTING_DURATION,   /* uint64_t ns */
 	SETTING_COUNT,	    /* unsigned */
 	SETTING_SIZE,	    /* uint64_t */
@@ -31,12 +31,13 @@ struct setting_row {
 	const char *section; /* "sensor", "rule odd-one-out"; SETTING_GROUP for all groups */
 	const char *key;
 	enum setting_type type;
-	size_t offset;	       /* in struct settings, or in struct group_settings */
-	size_t offset2;	       /* of the count or flag that goes with it; 0: none */
-	const char *fallback;  /* default as one would write it; NULL: none */
-	const char *min, *max; /* as one would write them; NULL where the type has no range */
-	const char *unit;      /* what a number counts; "" when the value says it */
-	const char *help;      /* one sentence, no full stop, ASCII */
+	size_t offset;	      /* in struct settings, or in struct group_settings */
+	size_t offset2;	      /* of the count or flag that goes with it; 0: none */
+	const char *fallback; /* default as one would write it; NULL: none */
+	/* as one would write them; NULL where the type has no range; min: the choices in a row */
+	const char *min, *max;
+	const char *unit; /* what a number counts; "" when the value says it */
+	const char *help; /* one sentence, no full stop, ASCII */
 };
 
 #define SETTING_GROUP "group NAME"

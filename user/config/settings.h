@@ -17,6 +17,9 @@
 
 enum hook_choice { HOOK_AUTO, HOOK_XDP, HOOK_XDP_GENERIC, HOOK_TC };
 
+/* Which records of a response are shown with its exchange. */
+enum answers_choice { ANSWERS_NONE, ANSWERS_FIRST, ANSWERS_ALL };
+
 /* Index of a rule's settings; the rules themselves are in rule/rule_rows.c. */
 enum rule_id { RULE_LATENCY, RULE_UNANSWERED, RULE_SERVFAIL, RULES };
 
@@ -54,13 +57,15 @@ struct settings {
 	enum hook_choice hook;
 	uint64_t timeout_ns;
 	uint64_t grace_ns;
+	uint64_t episode_ns; /* silence that ends an episode */
 	uint64_t interval_ns;
 	unsigned window;	/* intervals */
 	unsigned min_samples;	/* in an interval that counts */
 	unsigned min_intervals; /* of a server that is compared */
 	unsigned raise_after;	/* evaluations in a row */
 	unsigned clear_after;
-	unsigned snaplen;	  /* bytes of a message */
+	unsigned snaplen; /* bytes of a message */
+	enum answers_choice answers;
 	unsigned tunnels;	  /* in tunnels that are entered, 0..4 */
 	bool encrypted;		  /* connections of encrypted DNS are counted */
 	uint8_t (*resolvers)[16]; /* whose port 443 is taken for DNS */

@@ -16,13 +16,6 @@
 /* Longest path of a folder: leaves room for file names below PATH_MAX (4096). */
 #define FOLDER_MAX 3072
 
-static const char *const hook_names[] = {
-	[HOOK_AUTO] = "auto",
-	[HOOK_XDP] = "xdp",
-	[HOOK_XDP_GENERIC] = "xdp-generic",
-	[HOOK_TC] = "tc",
-};
-
 /* A number of the row in its base unit; counts are plain decimal integers. */
 static int parse_number(const struct setting_row *row, const char *text, double *ret)
 {
@@ -132,16 +125,25 @@ static int set_double(const struct setting_row *row, void *base, const char *tex
 	return 0;
 }
 
-static int set_hook(const struct setting_row *row, void *base, const char *text, char *ret_why)
+static int set_choice(const struct setting_row *row, void *base, const char *text, char *ret_why)
 {
-	for (unsigned i = 0; i < sizeof(hook_names) / sizeof(hook_names[0]); i++) {
-		if (strcmp(text, hook_names[i]) != 0)
-			continue;
-		*(enum hook_choice *)setting_member(base, row->offset) = (enum hook_choice)i;
-		return 0;
+	const char *choice = row->min;
+	size_t length = strlen(text);
+
+	for (unsigned i = 0; *choice; i++) {
+		size_t end = strcspn(choice, ",");
+
+		if (length == end && memcmp(text, choice, end) == 0) {
+			*(unsigned *)setting_member(base, row->offset) = i;
+			return 0;
+		}
+		choice += end;
+		choice += strspn(choice, ", ");
 	}
-	return refuse(ret_why, "unknown hook");
+	return refuse(ret_why, "unknown %s", row->key);
 }
+
+_Static_assert(sizeof(enum hook_choice) == sizeof(unsigned), "set_choice() writes an unsigned");
 
 static int set_flag(const struct setting_row *row, void *base, const char *text, char *ret_why)
 {
@@ -181,7 +183,7 @@ static int set_path(const struct setting_row *row, void *base, const char *text,
 typedef int (*value_set_fn)(const struct setting_row *row, void *base, const char *text,
 			    char *ret_why);
 
-/* allowed: NULL when min and max say it */
+/* allowed: NULL when the row's min and max say it */
 static const struct {
 	value_set_fn set;
 	const char *allowed;
@@ -189,7 +191,7 @@ static const struct {
 	[SETTING_INTERFACES] = {list_set_interfaces,
 				"names of interfaces, up to 15 bytes each; empty: default routes"},
 	[SETTING_PORTS] = {list_set_ports, "1 to 16 ports, each 1 to 65535"},
-	[SETTING_HOOK] = {set_hook, "auto, xdp, xdp-generic, tc"},
+	[SETTING_CHOICE] = {set_choice, NULL},
 	[SETTING_DURATION] = {set_uint64, NULL},
 	[SETTING_COUNT] = {set_unsigned, NULL},
 	[SETTING_SIZE] = {set_uint64, NULL},
@@ -214,6 +216,8 @@ const char *value_allowed(const struct setting_row *row, char *buf)
 {
 	if (types[row->type].allowed)
 		snprintf(buf, VALUE_ALLOWED_MAX, "%s", types[row->type].allowed);
+	else if (row->type == SETTING_CHOICE)
+		snprintf(buf, VALUE_ALLOWED_MAX, "%s", row->min);
 	else
 		snprintf(buf, VALUE_ALLOWED_MAX, "%s to %s%s%s%s", row->min, row->max,
 			 *row->unit ? " " : "", row->unit,

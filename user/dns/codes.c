@@ -6,7 +6,9 @@
  */
 #include "codes.h"
 
-#include <stdio.h>
+#include <string.h>
+
+#include "base/digits.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -59,9 +61,11 @@ static const char *const opcodes[] = {
 	[0] = "QUERY", [1] = "IQUERY", [2] = "STATUS", [4] = "NOTIFY", [5] = "UPDATE", [6] = "DSO",
 };
 
-static const char *numbered(const char *prefix, unsigned int code, char *buf)
+/* @code: 16 bits at the most */
+static const char *numbered(const char *prefix, uint16_t code, char *buf)
 {
-	snprintf(buf, DNS_CODE_TEXT_MAX, "%s%u", prefix, code);
+	/* no printf: a hostile NSEC lists thousands of unknown types */
+	*digits_number(stpcpy(buf, prefix), code) = '\0';
 	return buf;
 }
 

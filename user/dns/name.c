@@ -28,6 +28,8 @@
 
 #define BLOCK 8
 
+#define SHORT 32
+
 struct run {
 	size_t end;    /* offset of the root's zero or of the pointer */
 	size_t next;   /* offset behind that */
@@ -49,12 +51,13 @@ static inline enum dns_name_verdict read_pointer(const struct dns_bytes *bytes, 
 	if (at + 1 >= bytes->length)
 		return missing(bytes, at + 1);
 	target = (size_t)(bytes->data[at] & LABEL_MAX) << 8 | bytes->data[at + 1];
-	if (target >= start)
-		return DNS_NAME_POINTER;
 	*ret = (struct run){.end = at, .next = at + 2, .target = target, .pointer = true};
+	if (target >= start)
+		return target < at ? DNS_NAME_LOOP : DNS_NAME_FORWARD;
 	return DNS_NAME_OK;
 }
 
+/* Of a run whose pointer is wrong @ret is filled too. */
 /* @room: bytes that the labels and the root's zero may take, 1..255, which bounds the loop */
 static inline enum dns_name_verdict read_run(const struct dns_bytes *bytes, size_t start,
 					     size_t room, struct run *ret)
@@ -80,6 +83,16 @@ static inline enum dns_name_verdict read_run(const struct dns_bytes *bytes, size
 	return DNS_NAME_OK;
 }
 
+/* Most names are short: @length bytes by two fixed copies, where both sides have the room. */
+static inline void copy_run(const struct dns_bytes *bytes, size_t offset, size_t length,
+			    uint8_t *to, size_t room)
+{
+	if (length <= SHORT && SHORT <= room && SHORT <= bytes->length - offset)
+		memcpy(to, bytes->data + offset, SHORT);
+	else
+		memcpy(to, bytes->data + offset, length);
+}
+
 enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset,
 				    struct dns_name *ret_name, size_t *ret_next)
 {
@@ -97,18 +110,44 @@ enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset
 		if (pointers == 0)
 			next = run.next;
 		if (!run.pointer) {
-			memcpy(ret_name->wire, head, head_length);
-			memcpy(ret_name->wire + head_length, bytes->data + offset,
-			       run.next - offset);
+			if (head_length)
+				memcpy(ret_name->wire, head, head_length);
+			copy_run(bytes, offset, run.next - offset, ret_name->wire + head_length,
+				 DNS_NAME_MAX - head_length);
 			ret_name->length = (uint8_t)(head_length + (run.next - offset));
 			*ret_next = next;
 			return DNS_NAME_OK;
 		}
-		memcpy(head + head_length, bytes->data + offset, run.end - offset);
+		if (run.end > offset)
+			copy_run(bytes, offset, run.end - offset, head + head_length,
+				 DNS_NAME_MAX - head_length);
 		head_length += run.end - offset;
 		offset = run.target;
 	}
-	return DNS_NAME_POINTER;
+	return DNS_NAME_LONG;
+}
+
+enum dns_name_verdict dns_name_check(const struct dns_bytes *bytes, size_t offset, size_t *ret_next)
+{
+	size_t room = DNS_NAME_MAX;
+	size_t next = 0;
+	struct run run;
+
+	for (int pointers = 0; pointers <= POINTERS_MAX; pointers++) {
+		enum dns_name_verdict verdict = read_run(bytes, offset, room, &run);
+
+		if (verdict != DNS_NAME_OK)
+			return verdict;
+		if (pointers == 0)
+			next = run.next;
+		if (!run.pointer) {
+			*ret_next = next;
+			return DNS_NAME_OK;
+		}
+		room -= run.end - offset;
+		offset = run.target;
+	}
+	return DNS_NAME_LONG;
 }
 
 enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next)
@@ -116,6 +155,8 @@ enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset
 	struct run run;
 	enum dns_name_verdict verdict = read_run(bytes, offset, DNS_NAME_MAX, &run);
 
+	if (verdict == DNS_NAME_LOOP || verdict == DNS_NAME_FORWARD)
+		verdict = DNS_NAME_OK;
 	if (verdict == DNS_NAME_OK)
 		*ret_next = run.next;
 	return verdict;
@@ -150,32 +191,45 @@ static inline uint64_t load_block(const uint8_t *p)
 	return x;
 }
 
+static inline void lower_at(const uint8_t *wire, uint8_t *ret_wire)
+{
+	uint64_t x = lower_block(load_block(wire));
+
+	memcpy(ret_wire, &x, sizeof(x));
+}
+
+/* The last block overlaps the one before it: what is lower stays so, and no loop has to guess. */
 void dns_name_lower(const uint8_t *wire, size_t length, uint8_t *ret_wire)
 {
-	size_t i;
-
-	for (i = 0; i + BLOCK <= length; i += BLOCK) {
-		uint64_t x = lower_block(load_block(wire + i));
-
-		memcpy(ret_wire + i, &x, sizeof(x));
+	if (length < BLOCK) {
+		for (size_t i = 0; i < length; i++)
+			ret_wire[i] = lower_byte(wire[i]);
+		return;
 	}
-	for (; i < length; i++)
-		ret_wire[i] = lower_byte(wire[i]);
+	for (size_t i = 0; i + BLOCK < length; i += BLOCK)
+		lower_at(wire + i, ret_wire + i);
+	lower_at(wire + length - BLOCK, ret_wire + length - BLOCK);
+}
+
+static inline bool equal_at(const uint8_t *a, const uint8_t *b)
+{
+	return lower_block(load_block(a)) == lower_block(load_block(b));
 }
 
 bool dns_name_equal(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)
 {
-	size_t i;
-
 	if (a_length != b_length)
 		return false;
-	for (i = 0; i + BLOCK <= a_length; i += BLOCK)
-		if (lower_block(load_block(a + i)) != lower_block(load_block(b + i)))
+	if (a_length < BLOCK) {
+		for (size_t i = 0; i < a_length; i++)
+			if (lower_byte(a[i]) != lower_byte(b[i]))
+				return false;
+		return true;
+	}
+	for (size_t i = 0; i + BLOCK < a_length; i += BLOCK)
+		if (!equal_at(a + i, b + i))
 			return false;
-	for (; i < a_length; i++)
-		if (lower_byte(a[i]) != lower_byte(b[i]))
-			return false;
-	return true;
+	return equal_at(a + a_length - BLOCK, b + a_length - BLOCK);
 }
 
 /* One byte of a label as text, 1, 2 or 4 characters. */
@@ -197,7 +251,70 @@ static size_t write_byte(uint8_t c, char *buf)
 	return 4;
 }
 
-size_t dns_name_text(const uint8_t *wire, size_t length, char *buf)
+/* The block that ends at @end, its last byte uppermost. */
+static inline uint64_t load_last(const uint8_t *end)
+{
+	uint64_t x = load_block(end - BLOCK);
+
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? x : __builtin_bswap64(x);
+}
+
+/*
+ * Which of eight bytes must be escaped: top bit of each that is no printable ASCII, or a dot or a
+ * backslash. A byte equals c when x ^ c is 0, which alone does not reach 0x80 when 0x7f is added.
+ */
+static inline uint64_t escapes_block(uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t low = x & (0x7f * ones);
+	uint64_t from_printable = low + (0x80 - 0x21) * ones;
+	uint64_t behind_printable = low + (0x80 - 0x7f) * ones;
+	uint64_t no_dot = (low ^ '.' * ones) + 0x7f * ones;
+	uint64_t no_backslash = (low ^ '\\' * ones) + 0x7f * ones;
+
+	return (x | ~from_printable | behind_printable | ~no_dot | ~no_backslash) & (0x80 * ones);
+}
+
+static inline unsigned count_block(uint64_t top_bits)
+{
+	return (unsigned)((top_bits >> 7) * 0x0101010101010101 >> 56);
+}
+
+/* How many of @length bytes, eight at least, would have to be escaped? */
+static inline unsigned count_escapes(const uint8_t *bytes, size_t length)
+{
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i + BLOCK < length; i += BLOCK)
+		count += count_block(escapes_block(load_block(bytes + i)));
+	/* the last block overlaps the one before, whose bytes are counted */
+	return count +
+	       count_block(escapes_block(load_last(bytes + length)) >> 8 * (BLOCK - (length - i)));
+}
+
+/*
+ * Nearly all names need no escapes. Such a name's text is its wire form without the first length
+ * and the root, and with dots for the other lengths. It is one when no more bytes ask for escapes
+ * than there are lengths that do.
+ * @length: 10 at least
+ * Return: length of the text, 0 when there are escapes
+ */
+static size_t plain_text(const uint8_t *wire, size_t length, char *buf)
+{
+	size_t n = length - 2;
+	unsigned lengths = 0;
+
+	memcpy(buf, wire + 1, n);
+	for (size_t i = 1 + (size_t)wire[0]; i + 1 < length; i += 1 + (size_t)wire[i]) {
+		lengths += wire[i] <= ' ' || wire[i] == '.';
+		buf[i - 1] = '.';
+	}
+	buf[n] = '\0';
+	return count_escapes(wire + 1, n) == lengths ? n : 0;
+}
+
+static size_t escaped_text(const uint8_t *wire, size_t length, char *buf)
 {
 	size_t n = 0;
 	size_t i = 0;
@@ -214,4 +331,11 @@ size_t dns_name_text(const uint8_t *wire, size_t length, char *buf)
 		buf[n++] = '.';
 	buf[n] = '\0';
 	return n;
+}
+
+size_t dns_name_text(const uint8_t *wire, size_t length, char *buf)
+{
+	size_t n = length >= BLOCK + 2 ? plain_text(wire, length, buf) : 0;
+
+	return n ? n : escaped_text(wire, length, buf);
 }

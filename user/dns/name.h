@@ -22,9 +22,10 @@ enum dns_name_verdict {
 	DNS_NAME_CUT,	  /* the captured bytes end inside the name, the message goes on */
 	DNS_NAME_OVERRUN, /* the message ends inside the name */
 	DNS_NAME_LABEL,	  /* label type 0x40 or 0x80 (RFC 6891 section 5) */
-	DNS_NAME_POINTER, /* compression pointer that does not point back (RFC 1035 section 4.1.4)
-			   */
-	DNS_NAME_LONG,	  /* over 255 bytes */
+	DNS_NAME_LOOP, /* compression pointer into the labels that it ends (RFC 1035 section 4.1.4)
+			*/
+	DNS_NAME_FORWARD, /* compression pointer to itself or to what follows it */
+	DNS_NAME_LONG,	  /* over 255 bytes, or more pointers than a name has labels */
 	DNS_NAME_VERDICTS,
 };
 
@@ -57,7 +58,15 @@ enum dns_name_verdict dns_name_read(const struct dns_bytes *bytes, size_t offset
 				    struct dns_name *ret_name, size_t *ret_next);
 
 /**
- * dns_name_skip() - As dns_name_read(), without following pointers: finds only the end.
+ * dns_name_check() - As dns_name_read(), but the name itself is not wanted.
+ */
+enum dns_name_verdict dns_name_check(const struct dns_bytes *bytes, size_t offset,
+				     size_t *ret_next);
+
+/**
+ * dns_name_skip() - Find the end of a name only: where its pointer leads is not looked at.
+ *
+ * Return: as dns_name_read() but for what is wrong with pointers
  */
 enum dns_name_verdict dns_name_skip(const struct dns_bytes *bytes, size_t offset, size_t *ret_next);
 

@@ -16,7 +16,36 @@ enum exchange_state {
 	EXCHANGE_LATE,	     /* response after the timeout, within the grace */
 	EXCHANGE_ORPHAN,     /* response to no query that was seen */
 	EXCHANGE_PENDING,    /* the capture or the daemon ended within the timeout */
+	EXCHANGE_MULTICAST,  /* a message of multicast DNS, which is not matched (RFC 6762) */
 	EXCHANGE_STATES,
+};
+
+/* How much of a message's records is shown and stored with an exchange: a setting. */
+enum exchange_keep {
+	KEEP_NONE,
+	KEEP_FIRST, /* record of the answer */
+	KEEP_ALL,
+};
+
+/* Which protocol of the DNS family. Only the first has servers that are compared. */
+enum exchange_service {
+	SERVICE_DNS,
+	SERVICE_MDNS,  /* port 5353, RFC 6762 */
+	SERVICE_LLMNR, /* port 5355, RFC 4795 */
+	SERVICES,
+};
+
+/* Why a client did not get what it asked for. */
+enum exchange_cause {
+	CAUSE_UNKNOWN,	 /* not a failure, or not known yet */
+	CAUSE_NONE,	 /* unanswered, and nothing was heard */
+	CAUSE_PORT,	 /* unanswered, and an ICMP error said: nobody listens on the port */
+	CAUSE_HOST,	 /* ... host or network unreachable */
+	CAUSE_ADMIN,	 /* ... administratively prohibited */
+	CAUSE_TOO_BIG,	 /* ... packet too big */
+	CAUSE_LATE,	 /* late: the query counts as unanswered, its response came after */
+	CAUSE_TRUNCATED, /* answered with TC over UDP, and not asked again over TCP */
+	CAUSES,
 };
 
 /*
@@ -68,6 +97,18 @@ struct exchange {
 	uint32_t pid; /* 0 when unknown */
 	uint64_t cgroup_id;
 	char comm[16]; /* NUL-terminated, bytes chosen by the process */
+	enum exchange_service service;
+	enum exchange_cause cause;
+	bool was_retried;	 /* UDP, truncated: the same was asked over TCP then */
+	bool is_retry;		 /* TCP: the same was answered with TC over UDP before... */
+	uint16_t retry_of;	 /* ...with this id */
+	enum exchange_keep keep; /* how much of the message is to be shown */
+	/*
+	 * The message that the header fields are of, while it is at hand: the response's, of
+	 * multicast DNS also a query's. NULL and 0 bytes: gone, as a query's and a transfer's are.
+	 */
+	const struct dns_message *message;
+	struct dns_bytes bytes;
 };
 
 /**
@@ -77,8 +118,18 @@ struct exchange {
  */
 typedef void (*exchange_fn)(void *context, const struct exchange *exchange);
 
-/** exchange_state_name() - "answered", "unanswered", "late", "orphan", "pending". */
+/** exchange_state_name() - "answered", "unanswered", "late", "orphan", "pending", "multicast". */
 const char *exchange_state_name(enum exchange_state state);
+
+/** exchange_service_name() - "dns", "mdns", "llmnr". */
+const char *exchange_service_name(enum exchange_service service);
+
+/**
+ * exchange_cause_name() - "none", "icmp-port-unreachable", "icmp-host-unreachable",
+ * "icmp-admin-prohibited", "icmp-packet-too-big", "late", "truncated-no-tcp"; NULL for
+ * CAUSE_UNKNOWN.
+ */
+const char *exchange_cause_name(enum exchange_cause cause);
 
 /** exchange_tunnel_name() - "vxlan", "geneve", ...; NULL for ODD_TUNNEL_NONE. */
 const char *exchange_tunnel_name(enum odd_tunnel tunnel);

@@ -132,8 +132,9 @@ void exchange_table__free(struct exchange_table *table)
 	free(table);
 }
 
-static void deliver(struct exchange_table *table, const struct exchange *exchange)
+static void deliver(struct exchange_table *table, struct exchange *exchange)
 {
+	exchange->keep = table->limits.keep;
 	table->listener.on_end(table->listener.context, exchange);
 }
 
@@ -527,6 +528,11 @@ static void take_response(struct exchange_table *table, const struct seen *s)
 	end_with_response(table, entry, s, EXCHANGE_LATE);
 }
 
+static enum dns_depth depth_of(const struct exchange_table *table)
+{
+	return table->limits.keep == KEEP_ALL ? DNS_DEPTH_RDATA : DNS_DEPTH_RECORDS;
+}
+
 void exchange_table__event(struct exchange_table *table, const struct odd_event *event)
 {
 	struct dns_bytes bytes = {event->payload, event->captured_bytes, event->message_bytes};
@@ -534,14 +540,16 @@ void exchange_table__event(struct exchange_table *table, const struct odd_event 
 	enum dns_verdict verdict;
 
 	exchange_table__tick(table, event->time_ns);
+	if (event->flags & ODD_EVENT_QUOTED)
+		return; /* the copy of a query that an ICMP error brings is no query */
 	s.event = event;
-	verdict = dns_message_read(&bytes, &s.message);
+	verdict = dns_message_read(&bytes, depth_of(table), &s.message);
 	if (verdict >= DNS_MESSAGE_UNPARSABLE) {
 		table->counters.unparsable++;
 		return;
 	}
-	if (verdict >= DNS_MESSAGE_MALFORMED)
-		table->counters.malformed[verdict]++;
+	if (verdict != DNS_MESSAGE_OK)
+		table->counters.verdicts[verdict]++;
 	if (!table->first_ifindex)
 		table->first_ifindex = event->ifindex;
 	else if (event->ifindex != table->first_ifindex)
@@ -577,6 +585,7 @@ void exchange_table__set_limits(struct exchange_table *table, const struct excha
 {
 	table->limits.timeout_ns = limits->timeout_ns;
 	table->limits.grace_ns = limits->grace_ns;
+	table->limits.keep = limits->keep;
 }
 
 const struct exchange_counters *exchange_table__counters(const struct exchange_table *table)

@@ -11,7 +11,7 @@
  * moment between two calls:
  *   queries   = answered + unanswered + pending + retransmitted + evicted
  *   responses = answered + late + orphan + duplicate + continued + unsampled
- *   messages = queries + responses + folded + unparsable
+ *   messages = queries + responses + folded + quoted + multicast + unparsable
  * where the right side is the number of events that were handed in. An exchange is delivered
  * when it is counted, but for a zone transfer: that is counted as answered or late with its
  * first message, and delivered when it ends (struct exchange_usage.transfers are still to be).
@@ -30,15 +30,34 @@ struct exchange_counters {
 	uint64_t unsampled;  /* responses whose query was left out: exchange_table__sample() */
 	uint64_t continued;  /* messages of a zone transfer behind its first, which answered */
 	uint64_t folded;     /* the same packet seen at a second hook */
+	uint64_t quoted;     /* ICMP errors that quote a query */
+	uint64_t multicast;  /* messages of multicast DNS */
 	uint64_t unparsable; /* no whole header */
-	/* of queries, responses and folded, by verdict; others than NAME and QUESTION stay 0 */
-	uint64_t malformed[DNS_MESSAGE_VERDICTS];
+	/* of queries, responses, folded and multicast: CUT and the malformed; others stay 0 */
+	uint64_t verdicts[DNS_MESSAGE_VERDICTS];
+	/*
+	 * Of the unanswered by cause; their sum is unanswered. One whose late response comes moves
+	 * to CAUSE_LATE.
+	 */
+	uint64_t causes[CAUSES];
+	uint64_t quoted_unmatched; /* of quoted: no query was pending that it could mark */
 };
+
+/** exchange_counters__malformed() - Messages of which something cannot be read, but matched. */
+static inline uint64_t exchange_counters__malformed(const struct exchange_counters *counters)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = DNS_MESSAGE_MALFORMED; i < DNS_MESSAGE_UNPARSABLE; i++)
+		sum += counters->verdicts[i];
+	return sum;
+}
 
 struct exchange_limits {
 	uint64_t timeout_ns; /* a response later than this is late; silence that ends a transfer */
 	uint64_t grace_ns;   /* how long after the timeout a late response is awaited */
 	uint64_t entries;    /* queries remembered at once, 64..2^26 */
+	enum exchange_keep keep; /* of answers; KEEP_ALL has the data of records checked, too */
 };
 
 /* What the table holds, for status. */
@@ -97,7 +116,8 @@ void exchange_table__tick(struct exchange_table *table, uint64_t now_ns);
 void exchange_table__finish(struct exchange_table *table);
 
 /**
- * exchange_table__set_limits() - Take new times at once; @limits->entries cannot change.
+ * exchange_table__set_limits() - Take new times, and how much to keep, at once; @limits->entries
+ * cannot change.
  */
 void exchange_table__set_limits(struct exchange_table *table, const struct exchange_limits *limits);
 

@@ -8,18 +8,7 @@
 #ifndef FLOW_FIELD_H
 #define FLOW_FIELD_H
 
-#include "flow/exchange.h"
-
-#include "dns/name.h"
-
-/* What a field's values are. Any may be missing in an exchange. */
-enum field_type {
-	FIELD_TYPE_TIME,     /* number: nanoseconds since 1970 in UTC */
-	FIELD_TYPE_DURATION, /* number: nanoseconds, may be negative */
-	FIELD_TYPE_INTEGER,  /* number */
-	FIELD_TYPE_STRING,   /* text: printable ASCII */
-	FIELD_TYPE_LIST,     /* items: printable ASCII */
-};
+#include "flow/field_value.h"
 
 /* The rows, in the order of the contract. */
 enum field_id {
@@ -57,43 +46,32 @@ enum field_id {
 	FIELD_PID,
 	FIELD_COMM,
 	FIELD_UNIT,
+	FIELD_SERVICE,
+	FIELD_CAUSE,
+	FIELD_TCP_RETRY,
+	FIELD_RETRY_OF,
+	FIELD_VERDICT,
+	FIELD_EDNS_SIZE,
+	FIELD_EDNS_VERSION,
+	FIELD_DO,
+	FIELD_ECS,
+	FIELD_COOKIE,
+	FIELD_NSID,
+	FIELD_EDE,
+	FIELD_EDNS_PADDING,
+	FIELD_EDNS_KEEPALIVE,
+	FIELD_EDNS_EXPIRE,
+	FIELD_EDNS_REPORT,
+	FIELD_CRR_NAME,
+	FIELD_CRR_TYPE,
+	FIELD_CRR_CLASS,
+	FIELD_CRR_TTL,
+	FIELD_CRR_RDATA,
+	FIELD_CRR_RDATA_LEN,
+	FIELD_ANSWERS,
+	FIELD_RECORDS,
 	FIELDS,
 };
-
-/* Bits of the header's second word that have a mnemonic: QR AA TC RD RA AD CD. */
-#define FIELD_ITEMS_MAX 7
-/* The longest text is a name; what others name (users, units, interfaces) is cut there. */
-#define FIELD_TEXT_MAX DNS_NAME_TEXT_MAX
-
-/* The value of one field of one exchange. Which member is valid tells the field's type. */
-struct field_value {
-	bool known; /* false: the exchange has none, nothing below is valid */
-	unsigned item_count;
-	int64_t number;
-	const char *text; /* static, or buf */
-	const char *items[FIELD_ITEMS_MAX];
-	char buf[FIELD_TEXT_MAX];
-};
-
-/*
- * What an exchange has only as a number and this host can name. A function may
- * be NULL, and may return NULL when it does not know; what it returns must stay
- * valid until its next call. Its bytes need not be printable.
- */
-struct exchange_names {
-	const char *(*interface)(void *context, uint32_t ifindex);
-	const char *(*user)(void *context, uint32_t uid);
-	const char *(*unit)(void *context, uint64_t cgroup_id);
-	void *context;
-};
-
-/**
- * field_fn - Gets a field's value.
- * @names: not NULL
- * @ret: filled; bytes behind a text's NUL stay as they were
- */
-typedef void (*field_fn)(const struct exchange *exchange, const struct exchange_names *names,
-			 struct field_value *ret);
 
 struct field {
 	const char *name; /* key in JSON */

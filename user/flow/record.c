@@ -63,6 +63,9 @@ static void report_message(const struct odd_event *event, const struct dns_messa
 	ret->arcount = message->arcount;
 	ret->response_bytes = event->message_bytes;
 	ret->messages = 1;
+	ret->message = message;
+	ret->bytes =
+		(struct dns_bytes){event->payload, event->captured_bytes, event->message_bytes};
 	if (ret->qname_length || !message->has_question)
 		return;
 	ret->qname_length = message->qname.length;

@@ -16,7 +16,7 @@ void record_entry(const struct entry *entry, struct exchange *ret);
 /**
  * record_response() - Add the response to record_entry()'s record.
  * @entry: the query's, not yet settled: its last transmission gives the latency
- * @message: must outlive @ret, which points to its name if the query had none
+ * @event, @message: must outlive @ret, which points to them
  */
 void record_response(const struct entry *entry, const struct odd_event *event,
 		     const struct dns_message *message, struct exchange *ret);
@@ -25,7 +25,7 @@ void record_response(const struct entry *entry, const struct odd_event *event,
  */
 void record_transfer(const struct entry *entry, struct exchange *ret);
 
-/** record_orphan() - A response on its own; whole record. @message must outlive @ret. */
+/** record_orphan() - A response on its own; whole record. @event and @message must outlive @ret. */
 void record_orphan(const struct odd_event *event, const struct dns_message *message,
 		   struct exchange *ret);
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON Lines. jansson writes what is rare: intervals, alerts, the summary. An
- * exchange took it 6.8 us (34 values allocated, hashed and freed), more than
- * all stages before it together, so exchanges have an emitter of their own
- * below, at an eighth of that. It can be small because the names of fields
- * are ours and texts are printable ASCII already: '"' and '\' need care, and
- * for safety's sake everything that is not printable.
+ * JSON Lines of what is rare: intervals, alerts, the summary, by jansson. Exchanges and episodes
+ * are in json_exchange.c.
  */
 #include "json.h"
 
@@ -15,135 +11,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-
-/*
- * Longest line: five texts (name, interface, user, command, unit) of up to
- * FIELD_TEXT_MAX bytes, each byte as two at most (printable; '"' and '\' are
- * escaped), and 34 keys with short values, under 2000 bytes.
- */
-#define LINE_MAX_BYTES (5 * 2 * FIELD_TEXT_MAX + 2048)
-
-/* A line as far as it is written. What does not fit is left out, by the bound above nothing. */
-struct line {
-	size_t length;
-	char text[LINE_MAX_BYTES];
-};
-
-static void put_bytes(struct line *line, const char *bytes, size_t n)
-{
-	if (n > sizeof(line->text) - line->length)
-		return;
-	memcpy(line->text + line->length, bytes, n);
-	line->length += n;
-}
-
-static void put_char(struct line *line, char c)
-{
-	put_bytes(line, &c, 1);
-}
-
-/* RFC 8259 section 7. */
-static void put_escaped(struct line *line, unsigned char c)
-{
-	static const char hex[] = "0123456789abcdef";
-	const char unicode[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 0xf]};
-	const char pair[] = {'\\', (char)c};
-
-	if (c == '"' || c == '\\')
-		put_bytes(line, pair, sizeof(pair));
-	else
-		put_bytes(line, unicode, sizeof(unicode));
-}
-
-static void put_string(struct line *line, const char *text)
-{
-	const char *run = text;
-
-	put_char(line, '"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
-			continue;
-		put_bytes(line, run, (size_t)(text - run));
-		put_escaped(line, c);
-		run = text + 1;
-	}
-	put_bytes(line, run, (size_t)(text - run));
-	put_char(line, '"');
-}
-
-static void put_integer(struct line *line, int64_t number)
-{
-	char digits[20]; /* of 2^63, and a sign */
-	char *p = digits + sizeof(digits);
-	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-
-	do
-		*--p = (char)('0' + rest % 10);
-	while (rest /= 10);
-	if (number < 0)
-		*--p = '-';
-	put_bytes(line, p, (size_t)(digits + sizeof(digits) - p));
-}
-
-static void put_list(struct line *line, const struct field_value *value)
-{
-	put_char(line, '[');
-	for (unsigned i = 0; i < value->item_count; i++) {
-		if (i > 0)
-			put_char(line, ',');
-		put_string(line, value->items[i]);
-	}
-	put_char(line, ']');
-}
-
-static void put_value(struct line *line, enum field_type type, const struct field_value *value)
-{
-	char buf[TEXT_TIME_MAX];
-
-	if (!value->known) {
-		put_bytes(line, "null", 4);
-		return;
-	}
-	switch (type) {
-	case FIELD_TYPE_TIME:
-		put_string(line, text_time(value->number, buf));
-		break;
-	case FIELD_TYPE_DURATION:
-	case FIELD_TYPE_INTEGER:
-		put_integer(line, value->number);
-		break;
-	case FIELD_TYPE_STRING:
-		put_string(line, value->text);
-		break;
-	case FIELD_TYPE_LIST:
-		put_list(line, value);
-		break;
-	}
-}
-
-void json_exchange(FILE *out, const struct json_names *names, const struct exchange *exchange)
-{
-	static const char start[] = "{\"type\":\"exchange\"";
-	struct field_value value;
-	struct line line;
-
-	line.length = 0;
-	put_bytes(&line, start, sizeof(start) - 1);
-	for (size_t i = 0; i < FIELDS; i++) {
-		put_bytes(&line, ",\"", 2);
-		put_bytes(&line, fields[i].name, strlen(fields[i].name));
-		put_bytes(&line, "\":", 2);
-		fields[i].get(exchange, &names->exchange, &value);
-		put_value(&line, fields[i].type, &value);
-	}
-	put_bytes(&line, "}\n", 2);
-	fwrite_unlocked(line.text, 1, line.length, out);
-}
-
-/* --- what is rare ------------------------------------------------------------------------------
- */
 
 static void set_integer(json_t *object, const char *key, uint64_t number)
 {
@@ -297,7 +164,7 @@ static json_t *malformed_counts(const struct summary *summary)
 
 	for (unsigned i = DNS_MESSAGE_MALFORMED; i < DNS_MESSAGE_UNPARSABLE; i++)
 		set_integer(o, dns_verdict_name((enum dns_verdict)i),
-			    summary->exchanges->malformed[i]);
+			    summary->exchanges->verdicts[i]);
 	return o;
 }
 
@@ -338,6 +205,30 @@ static json_t *encrypted_counts(const struct encrypted_totals *totals)
 	return o;
 }
 
+static json_t *truncated_counts(const struct retries_counters *retries)
+{
+	json_t *o = json_object();
+
+	set_integer(o, "answers", retries->truncated);
+	set_integer(o, "retried", retries->retried);
+	set_integer(o, "abandoned", retries->abandoned);
+	set_integer(o, "unknown", retries->unknown);
+	set_integer(o, "open", retries->open);
+	return o;
+}
+
+static json_t *episode_counts(const struct episodes_counters *episodes)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < EPISODE_OUTCOMES; i++)
+		set_integer(o, episode_outcome_name((enum episode_outcome)i),
+			    episodes->outcomes[i]);
+	set_integer(o, "exchanges", episodes->exchanges);
+	set_integer(o, "hurried", episodes->hurried);
+	return o;
+}
+
 void json_summary(FILE *out, const struct summary *summary)
 {
 	const struct exchange_counters *e = summary->exchanges;
@@ -360,6 +251,7 @@ void json_summary(FILE *out, const struct summary *summary)
 	set_integer(o, "continued", e->continued);
 	set_integer(o, "unsampled", e->unsampled);
 	set_integer(o, "folded", e->folded);
+	set_integer(o, "cut", e->verdicts[DNS_MESSAGE_CUT]);
 	json_object_set_new(o, "malformed", malformed_counts(summary));
 	json_object_set_new(o, "unparsable", unparsable_counts(summary));
 	json_object_set_new(o, "lost", lost_counts(summary));
@@ -368,6 +260,9 @@ void json_summary(FILE *out, const struct summary *summary)
 	json_object_set_new(o, "encrypted", encrypted_counts(&summary->source->encrypted));
 	json_object_set_new(o, "fragments", assembly_counts(summary, "fragments"));
 	json_object_set_new(o, "tcp", assembly_counts(summary, "tcp"));
+	json_object_set_new(o, "truncated", truncated_counts(summary->retries));
+	if (summary->episodes)
+		json_object_set_new(o, "episodes", episode_counts(summary->episodes));
 	if (summary->capture) {
 		set_integer(o, "frames", summary->capture->frames);
 		set_integer(o, "skipped", summary->capture->skipped);

@@ -3,6 +3,7 @@
 #ifndef SINK_JSON_H
 #define SINK_JSON_H
 
+#include "flow/episode.h"
 #include "flow/field.h"
 #include "rule/rules.h"
 #include "sink/summary.h"
@@ -29,6 +30,9 @@ struct json_names {
  * Cost: about 0.8 us, no allocation.
  */
 void json_exchange(FILE *out, const struct json_names *names, const struct exchange *exchange);
+
+/** json_episode() - One episode. */
+void json_episode(FILE *out, const struct episode *episode);
 
 /** json_interval() - One closed interval of one server. RCODEs without responses are left out. */
 void json_interval(FILE *out, const struct json_names *names, const struct server *server,

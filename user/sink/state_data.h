@@ -5,6 +5,7 @@
 
 #include "flow/assembly.h"
 #include "flow/exchange_table.h"
+#include "flow/retries.h"
 #include "source/source.h"
 #include "stats/servers.h"
 
@@ -45,6 +46,7 @@ struct state {
 	uint64_t sampled;  /* one of so many exchanges is read; 1: all */
 	struct assembly_totals assembly;
 	struct exchange_counters exchanges;
+	struct retries_counters retries;
 	struct exchange_usage usage;
 	struct source_counters source;
 	bool encrypted; /* connections of encrypted DNS are counted */

@@ -11,12 +11,13 @@
  *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real),
  *                            encrypted (true: connections are counted)}
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
- *                            evicted, late, orphan, duplicate, continued, unsampled, folded}
+ *                            evicted, late, orphan, duplicate, continued, unsampled, folded, cut}
  *   overload                {level, sampled}, as in source/pressure.h
  *   assembly, fragments, tcp
  *                           {the counters of flow/assembly_rows.c}
  *   unparsable              {short}
- *   malformed               {bad_name, bad_question}
+ *   malformed               {loop, forward, label, long, overrun, counts, rdata, edns, trailing}
+ *   truncated               {answers, retried, abandoned, unknown, open}
  *   packets                 {xdp, tc_ingress, tc_egress}
  *   drops                   {reason of source/source.h: count}
  *   encrypted               {dot, doq, doh, doh3: connections,

@@ -4,13 +4,17 @@
 #define SINK_SUMMARY_H
 
 #include "flow/assembly_rows.h"
+#include "flow/episodes.h"
 #include "flow/exchange_table.h"
+#include "flow/retries.h"
 #include "source/capture.h"
 #include "source/source.h"
 
 struct summary {
 	const struct assembly_totals *assembly;
 	const struct exchange_counters *exchanges;
+	const struct retries_counters *retries;
+	const struct episodes_counters *episodes; /* NULL when nobody wants them */
 	const struct source_counters *source;
 	const struct capture_counters *capture; /* NULL when packets came from no file */
 };

@@ -14,9 +14,12 @@
 
 /* Columns of an exchange: what is of nearly fixed width first. */
 static const enum field_id columns[] = {
-	FIELD_TIME,  FIELD_CLIENT, FIELD_SERVER, FIELD_LATENCY,
-	FIELD_RCODE, FIELD_STATE,  FIELD_QTYPE,	 FIELD_QNAME,
+	FIELD_TIME,  FIELD_CLIENT, FIELD_SERVER, FIELD_LATENCY,	  FIELD_RCODE,
+	FIELD_STATE, FIELD_QTYPE,  FIELD_QNAME,	 FIELD_CRR_RDATA,
 };
+
+/* Characters of an answer. */
+#define ANSWER_SHOWN 80
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
@@ -48,11 +51,12 @@ static void put_padded(FILE *file, const char *text, unsigned width)
 	fwrite_unlocked(spaces, 1, padding < sizeof(spaces) ? padding : sizeof(spaces) - 1, file);
 }
 
-/* The last column is not padded: no line ends in blanks. */
+/* The last column is not padded, for no line ends in blanks; keys and signatures are cut there. */
 static void put_column(const struct text_out *out, size_t i, const char *text)
 {
 	if (i + 1 == COLUMNS)
-		fputs(text, out->file);
+		fprintf(out->file, "%.*s%s", ANSWER_SHOWN, text,
+			strlen(text) > ANSWER_SHOWN ? "..." : "");
 	else
 		put_padded(out->file, text, fields[columns[i]].width);
 }
@@ -102,6 +106,11 @@ static const char *value_text(enum field_type type, const struct field_value *va
 		return value->text;
 	case FIELD_TYPE_LIST:
 		return join(value, buf, TEXT_TIME_MAX);
+	case FIELD_TYPE_FLAG:
+		return value->number ? "yes" : "no";
+	case FIELD_TYPE_ERRORS:
+	case FIELD_TYPE_RECORDS:
+		break; /* too long for a column */
 	}
 	return "-";
 }
@@ -235,6 +244,7 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 {
 	const struct exchange_counters *e = summary->exchanges;
 	const struct assembly_counters *p = &summary->assembly->packets;
+	const struct retries_counters *r = summary->retries;
 	const struct counted rows[] = {
 		{"packets", summary_packets(summary->source), "on a DNS port"},
 		{"queries", e->queries, "sent, repeated ones too"},
@@ -249,10 +259,11 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 		{"continued", e->continued, "further messages of a zone transfer"},
 		{"unsampled", e->unsampled, "responses to queries left out under overload"},
 		{"folded", e->folded, "packets seen at two places, counted once"},
-		{"bad_name", e->malformed[DNS_MESSAGE_NAME],
-		 "messages whose name is malformed, matched without it"},
-		{"bad_question", e->malformed[DNS_MESSAGE_QUESTION],
-		 "messages that end within their question, matched"},
+		{"malformed", exchange_counters__malformed(e),
+		 "messages that are not all readable, matched all the same"},
+		{"cut", e->verdicts[DNS_MESSAGE_CUT], "messages of which not all was captured"},
+		{"truncated", r->truncated, "answers with TC over UDP"},
+		{"abandoned", r->abandoned, "of these, not asked again over TCP"},
 		{"coalesced", p->coalesced, "messages that shared packets with others"},
 		{"joined", p->joined, "packets that were parts of messages only"},
 	};

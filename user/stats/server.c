@@ -50,6 +50,7 @@ void server__add(struct server *server, const struct exchange *exchange)
 		current->queries += exchange->tries;
 		break;
 	case EXCHANGE_ORPHAN:
+	case EXCHANGE_MULTICAST:
 	case EXCHANGE_STATES:
 		break;
 	}
