@@ -11,6 +11,9 @@
 /* include/uapi/linux/pkt_cls.h; TCX_NEXT has the same value */
 #define TC_ACT_UNSPEC (-1)
 
+/* include/uapi/asm-generic/errno-base.h */
+#define EEXIST 17
+
 /* Of struct task_struct; CO-RE finds the places of these in the running kernel. */
 struct task_struct___sender {
 	__s32 tgid;

@@ -8,7 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 /* Tunables: constants to the verifier, so code for what is off is gone after loading. */
-const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1};
+const volatile struct odd_ports dns_ports = {.port = {53}, .count = 1, .encrypted = 1};
 /* Tunnels in tunnels that are entered; 0: none, and nothing is spent on them. */
 const volatile __u32 tunnels = ODD_TUNNELS_MAX;
 /* Are ports 5353 and 5355 among dns_ports as multicast DNS and LLMNR? */
@@ -79,6 +79,38 @@ struct {
 	__type(key, struct odd_fragment_key);
 	__type(value, __u32); /* enum odd_datagram */
 } datagrams SEC(".maps");
+
+/*
+ * Connections of encrypted DNS, by server and kind. Nothing is evicted: when it is full, newcomers
+ * count under server ::, whose keys are there from the start, so that sums are right whatever
+ * servers a scan of port 853 invents.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, ODD_ENCRYPTED_KEYS_MAX);
+	__type(key, struct odd_encrypted_key);
+	__type(value, __u64);
+} encrypted SEC(".maps");
+
+/* Resolvers whose port 443 is taken for DNS; the daemon fills it, and changes it at a reload. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ODD_RESOLVERS_MAX);
+	__type(key, __u8[16]);
+	__type(value, __u32); /* 1 */
+} resolvers SEC(".maps");
+
+/*
+ * Connections that were counted, so that a SYN or Initial sent again, or seen at a second hook, is
+ * none. Linux sends a SYN again for 63 s at most (tcp_syn_retries 6); at 130 new connections/s a
+ * place lasts as long. What is forgotten by then is counted again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct odd_connection);
+	__type(value, __u32); /* 1 */
+} connections SEC(".maps");
 
 /*
  * Where a walk that is not of the common shape keeps its numbers, a place for each hook.

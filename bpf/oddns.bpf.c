@@ -62,6 +62,10 @@ int oddns_xdp(struct xdp_md *ctx)
 
 	if (verdict == ODD_WALK_OTHER)
 		return XDP_PASS;
+	if (verdict == ODD_WALK_ENCRYPTED) {
+		connection_xdp(ctx);
+		return XDP_PASS;
+	}
 	if (verdict == ODD_WALK_DNS && h.protocol == ODD_IPPROTO_UDP) {
 		s.ctx = ctx;
 		s.ifindex = ctx->ingress_ifindex;
@@ -82,6 +86,10 @@ static __always_inline bool run_tc(struct __sk_buff *skb, const enum odd_hook ho
 
 	if (verdict == ODD_WALK_OTHER)
 		return true;
+	if (verdict == ODD_WALK_ENCRYPTED) {
+		connection_skb(skb);
+		return true;
+	}
 	if (verdict != ODD_WALK_DNS || h.protocol != ODD_IPPROTO_UDP)
 		return false;
 	if (skb->vlan_present)

@@ -346,6 +346,74 @@ static __always_inline void take_datagram(struct work *w, const enum odd_hook ho
 		count_drop(drop);
 }
 
+/* The number of a server and kind, or of server :: for want of room; NULL: set to 1 just now. */
+static __always_inline __u64 *connections_to(struct odd_encrypted_key *key)
+{
+	__u64 *count = bpf_map_lookup_elem(&encrypted, key), first = 1;
+
+	if (count || bpf_map_update_elem(&encrypted, key, &first, BPF_NOEXIST) == 0)
+		return count;
+	count = bpf_map_lookup_elem(&encrypted, key); /* there by now, from another processor */
+	if (count)
+		return count;
+	__builtin_memset(key->server, 0, sizeof(key->server));
+	return bpf_map_lookup_elem(&encrypted, key);
+}
+
+/* verifier: Linux 6.1 takes no key that a global function was handed, so it is copied. */
+__noinline int count_connection(const struct odd_connection *seen)
+{
+	struct odd_connection connection;
+	struct odd_encrypted_key key;
+	__u32 one = 1;
+	__u64 *count;
+
+	if (!seen)
+		return 0;
+	connection = *seen;
+	odd_copy16(key.server, connection.dst);
+	key.kind = (enum odd_encrypted)odd_unlearn(odd_encrypted_kind(&connection));
+	if (key.kind >= DOH && !bpf_map_lookup_elem(&resolvers, key.server))
+		return 0;
+	if (bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
+		return 0;
+	count = connections_to(&key);
+	if (count)
+		(*count)++;
+	return 0;
+}
+
+/* A connection in a frame of the common shape. */
+static __always_inline int take_connection(void *ctx, const enum odd_hook hook)
+{
+	struct odd_cursor c = cursor_of(ctx, hook);
+	struct odd_connection connection;
+
+	if (odd_walk_common_connection(&c, &connection))
+		count_connection(&connection);
+	return 0;
+}
+
+__noinline int connection_xdp(struct xdp_md *ctx)
+{
+	return take_connection(ctx, ODD_HOOK_XDP);
+}
+
+__noinline int connection_skb(struct __sk_buff *skb)
+{
+	return take_connection(skb, ODD_HOOK_TC_INGRESS);
+}
+
+/* In a frame of any other. */
+static __always_inline void take_connection_found(struct work *w, const enum odd_hook hook)
+{
+	struct odd_cursor c = cursor_of(w->seen.ctx, hook);
+	struct odd_connection connection;
+
+	if (odd_walk_connection(&c, &w->scratch->walk, &connection))
+		count_connection(&connection);
+}
+
 /* The steps, and what they have found. Return: the walk's verdict, the packet in the scratch */
 static __always_inline int walk_all(struct work *w, const enum odd_hook hook, __u32 frame_bytes)
 {
@@ -375,8 +443,12 @@ static __always_inline void take(struct work *w, int verdict, const enum odd_hoo
 {
 	const struct odd_packet *p = &w->scratch->packet;
 
-	if (verdict == ODD_WALK_OTHER)
+	if (verdict == ODD_WALK_OTHER || verdict == ODD_WALK_ENCRYPTED_CUT)
 		return;
+	if (verdict == ODD_WALK_ENCRYPTED) {
+		take_connection_found(w, hook);
+		return;
+	}
 	if (verdict != ODD_WALK_DNS) {
 		if (verdict >= ODD_DROP_FIRST_UNPARSABLE)
 			w->scratch->wakeup = count_packet(hook, true);
@@ -447,7 +519,7 @@ static __always_inline bool is_cut(int verdict)
 {
 	return verdict == ODD_DROP_LINK_SHORT || verdict == ODD_DROP_IP_HEADER ||
 	       verdict == ODD_DROP_TUNNEL_HEADER || verdict == ODD_DROP_L4_SHORT ||
-	       verdict == ODD_DROP_ICMP_SHORT;
+	       verdict == ODD_DROP_ICMP_SHORT || verdict == ODD_WALK_ENCRYPTED_CUT;
 }
 
 __noinline int is_wrapped_skb(struct __sk_buff *skb)

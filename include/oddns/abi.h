@@ -134,10 +134,11 @@ enum odd_tunnel {
 	ODD_TUNNEL_COUNT,
 };
 
-/* The DNS ports that are watched. */
+/* The ports that are watched. */
 struct odd_ports {
-	__u16 port[ODD_PORTS_MAX];
-	__u32 count; /* 1..ODD_PORTS_MAX */
+	__u16 port[ODD_PORTS_MAX]; /* of DNS that can be read */
+	__u32 count;		   /* 1..ODD_PORTS_MAX */
+	__u32 encrypted;	   /* 1: connections to 853 and 443, too; where not of these */
 };
 
 /*
@@ -241,6 +242,32 @@ struct odd_server_key {
 	enum odd_rcode rcode;
 };
 
+/* Second half of a key of encrypted: how a connection carries DNS. Named as above. */
+enum odd_encrypted {
+	DOT,  /* TLS to port 853, RFC 7858 */
+	DOQ,  /* QUIC to port 853, RFC 9250 */
+	DOH,  /* TCP to port 443 of a known resolver, RFC 8484 */
+	DOH3, /* QUIC to port 443 of a known resolver, RFC 9114 */
+	ODD_ENCRYPTED_COUNT,
+};
+
+/*
+ * Key of encrypted; its value, per CPU, is a number of connections. Server :: has those for whose
+ * server there was no room.
+ */
+struct odd_encrypted_key {
+	__u8 server[16];
+	enum odd_encrypted kind;
+};
+
+/* Addresses whose port 443 is taken for DNS: the well-known ones are 167, and half as many. */
+#define ODD_RESOLVERS_MAX 256
+/*
+ * Servers and kinds told apart: each resolver by TCP and QUIC, as many on 853, and those for which
+ * there is no room.
+ */
+#define ODD_ENCRYPTED_KEYS_MAX (4 * ODD_RESOLVERS_MAX + ODD_ENCRYPTED_COUNT)
+
 /* Value of server_rcode, per CPU. */
 struct odd_server_count {
 	__u64 packets; /* messages: UDP datagrams, those in TCP segments; SEGMENT: segments */
@@ -249,6 +276,7 @@ struct odd_server_count {
 
 _Static_assert(sizeof(struct odd_event) == 104, "odd_event: no hidden padding");
 _Static_assert(sizeof(struct odd_server_key) == 20, "odd_server_key: hashed as bytes");
+_Static_assert(sizeof(struct odd_encrypted_key) == 20, "odd_encrypted_key: hashed as bytes");
 _Static_assert(sizeof(struct odd_server_count) == 16, "odd_server_count: per-CPU slots of 8");
 _Static_assert(ODD_TUNNEL_COUNT <= 16 && ODD_HOOK_COUNT <= 16, "odd_event: they have 4 bits");
 _Static_assert(ODD_TUNNEL_ICMP + 1 == ODD_TUNNEL_COUNT, "ODD_TUNNEL_ICMP is no tunnel: the last");

@@ -21,6 +21,9 @@
 #define ODD_WALK_OTHER	  (-2) /* not DNS */
 #define ODD_WALK_UNCOMMON (-3) /* odd_walk_common(): the steps must tell */
 #define ODD_WALK_FRAGMENT (-4) /* a later fragment over UDP, perhaps DNS */
+/* Can begin a connection to a port of encrypted DNS; or the frame is cut where that stands */
+#define ODD_WALK_ENCRYPTED     (-10)
+#define ODD_WALK_ENCRYPTED_CUT (-11)
 
 /* IANA's "IEEE 802 Numbers" and "Protocol Numbers"; BTF carries no macros. */
 #define ODD_ETHERTYPE_IPV4     0x0800

@@ -19,6 +19,7 @@
 #ifndef ODDNS_PACKET_H
 #define ODDNS_PACKET_H
 
+#include "encrypted.h"
 #include "icmp.h"
 
 /* Where the headers of a packet on a DNS port lie, and what was learned on the way to them. */
@@ -56,6 +57,21 @@ struct odd_packet {
 	__u8 tunnel;
 };
 
+/*
+ * UDP or TCP on no DNS port: does a connection begin here that carries DNS all the same?
+ * @c: behind the first 8 bytes of it; not moved
+ * Return: ODD_WALK_OTHER, ODD_WALK_ENCRYPTED, ODD_WALK_ENCRYPTED_CUT
+ */
+static __always_inline int odd_walk_stranger(const struct odd_cursor *c, const __u8 *l4,
+					     __u8 protocol)
+{
+	struct odd_cursor peek = *c;
+
+	if (!cursor_take(&peek, ODD_OPENING_BYTES - 8))
+		return ODD_WALK_ENCRYPTED_CUT;
+	return odd_is_opening(l4, protocol) ? ODD_WALK_ENCRYPTED : ODD_WALK_OTHER;
+}
+
 /* Neither UDP nor TCP at first sight: can DNS be behind it? @c: behind the IP header */
 static __always_inline int odd_leads_on(struct odd_cursor *c, __u8 version, __u8 protocol,
 					const __u32 tunnels)
@@ -80,7 +96,8 @@ static __always_inline int odd_leads_on(struct odd_cursor *c, __u8 version, __u8
  * extension headers. A few loads and compares decide, so a packet that is not
  * DNS costs next to nothing.
  *
- * Return: ODD_WALK_OTHER, ODD_WALK_DNS, or ODD_WALK_UNCOMMON with nothing changed
+ * Return: ODD_WALK_OTHER, ODD_WALK_DNS, ODD_WALK_ENCRYPTED, or ODD_WALK_UNCOMMON; nothing has
+ * changed but for ODD_WALK_DNS
  */
 static __always_inline int odd_walk_common(struct odd_cursor *c,
 					   const volatile struct odd_ports *ports,
@@ -122,10 +139,16 @@ static __always_inline int odd_walk_common(struct odd_cursor *c,
 	if (!l4)
 		return ODD_WALK_UNCOMMON;
 	dst_port = odd_read16(l4 + 2);
-	if (!odd_is_dns_port(ports, odd_read16(l4), dst_port))
+	if (!odd_is_dns_port(ports, odd_read16(l4), dst_port)) {
+		if (ports->encrypted && odd_is_encrypted_port(dst_port)) {
+			int verdict = odd_walk_stranger(&peek, l4, protocol);
+
+			return verdict == ODD_WALK_ENCRYPTED_CUT ? ODD_WALK_UNCOMMON : verdict;
+		}
 		return tunnels && protocol == ODD_IPPROTO_UDP && odd_is_tunnel_port(dst_port)
 			       ? ODD_WALK_UNCOMMON
 			       : ODD_WALK_OTHER;
+	}
 	*c = peek;
 	*h = (struct odd_headers){0};
 	h->ip = ip;
@@ -199,15 +222,19 @@ odd_step_ports(struct odd_cursor *c, const volatile struct odd_ports *ports, str
 	src ^= (src ^ dst) & mask;
 	if (odd_is_dns_port(ports, src, dst))
 		return odd_is_quoted(w) ? odd_step_query(c, w, l4) : ODD_WALK_DNS;
-	if (w->protocol != ODD_IPPROTO_UDP || odd_is_quoted(w))
+	if (odd_is_quoted(w))
 		return ODD_WALK_OTHER;
-	if (w->flags & ODD_EVENT_FRAGMENT && !w->stray) {
+	if (w->protocol == ODD_IPPROTO_UDP && w->flags & ODD_EVENT_FRAGMENT && !w->stray) {
 		w->stray = w->ip;
 		w->stray_version = w->version;
 		w->stray_identification = w->identification;
 		w->stray_tunnel_id = w->tunnel_id;
 	}
-	return odd_step_udp_tunnel(c, w, l4);
+	if (ports->encrypted && odd_is_encrypted_port((__u16)dst))
+		return w->offset + ODD_OPENING_BYTES - 8 > w->readable
+			       ? ODD_WALK_ENCRYPTED_CUT
+			       : odd_walk_stranger(c, l4, w->protocol);
+	return w->protocol == ODD_IPPROTO_UDP ? odd_step_udp_tunnel(c, w, l4) : ODD_WALK_OTHER;
 }
 
 /* What IP carries. */
@@ -282,7 +309,7 @@ static __always_inline int odd_step_tunnelled(struct odd_cursor *c, struct odd_w
  *
  * At most ODD_STEPS_MAX steps; then the walk has ended with ODD_DROP_TUNNEL_DEPTH.
  *
- * Return: ODD_WALK_ON, ODD_WALK_DNS, ODD_WALK_FRAGMENT, ODD_WALK_OTHER, or an enum odd_drop
+ * Return: one of ODD_WALK_* but ODD_WALK_UNCOMMON, or an enum odd_drop
  */
 static __always_inline int odd_walk_step(struct odd_cursor *c,
 					 const volatile struct odd_ports *ports, struct odd_walk *w)
@@ -341,6 +368,44 @@ static __always_inline int odd_addresses_at(struct odd_cursor *c, __u32 offset, 
 		return ODD_DROP_IP_HEADER;
 	odd_ipv4_addresses(ip, src, dst);
 	return 0;
+}
+
+/**
+ * odd_walk_connection() - What tells a connection from others.
+ * @w: after ODD_WALK_ENCRYPTED
+ *
+ * Return: 1, or 0 when none begins
+ */
+static __always_inline int odd_walk_connection(struct odd_cursor *c, const struct odd_walk *w,
+					       struct odd_connection *ret)
+{
+	const __u8 *l4;
+
+	if (odd_addresses_at(c, w->ip, w->version, ret->src, ret->dst))
+		return 0;
+	/* verifier: IPv4 and IPv6 become one way here */
+	cursor_seek(c, odd_unlearn(w->offset - 8));
+	l4 = cursor_take(c, ODD_OPENING_BYTES);
+	return l4 && odd_connection_fill(ret, l4, w->protocol);
+}
+
+/* The same after odd_walk_common(). @c: on the start of the frame */
+static __always_inline int odd_walk_common_connection(struct odd_cursor *c,
+						      struct odd_connection *ret)
+{
+	struct odd_cursor peek = *c;
+	const __u8 *eth = cursor_take(&peek, 14 + 20);
+	struct odd_walk w = {.ip = 14, .offset = 14 + 20 + 8, .version = 4};
+
+	if (!eth)
+		return 0;
+	w.protocol = eth[14 + 9];
+	if (odd_read16(eth + 12) == ODD_ETHERTYPE_IPV6) {
+		w.protocol = eth[14 + 6];
+		w.version = 6;
+		w.offset += 20;
+	}
+	return odd_walk_connection(c, &w, ret);
 }
 
 /* Where the packet came through, for one that came through a tunnel. */

@@ -70,6 +70,16 @@ static void make_others(struct frames *frames)
 	set16(&frames->other_udp, 34, 443);
 	set16(&frames->other_udp, 36, 50123);
 	set16(&frames->other_udp, 38, TRAFFIC_FRAME_MAX - ETHERNET - IPV4);
+	frames->https = *other;
+	set16(&frames->https, 34, 50123);
+	set16(&frames->https, 36, 443);
+	frames->https.at[47] = 0x18; /* PSH, ACK */
+	frames->https_syn = frames->https;
+	frames->https_syn.bytes = ETHERNET + IPV4 + 20;
+	set16(&frames->https_syn, ETHERNET + 2, IPV4 + 20);
+	frames->https_syn.at[47] = 0x02; /* SYN */
+	frames->encrypted = frames->https_syn;
+	set16(&frames->encrypted, 36, 853);
 	frames->other_vlan = *other;
 	widen(&frames->other_vlan, 12, 4);
 	set16(&frames->other_vlan, 12, 0x8100);

@@ -20,6 +20,8 @@ struct frames {
 	/* no DNS: a full segment of a web server, tagged, mirrored; QUIC */
 	struct frame other, other_vlan, other_vxlan, other_udp;
 	struct frame icmp, echo; /* an error that quotes that query; another ICMP */
+	/* a full segment to a web server, its SYN, a SYN to port 853 */
+	struct frame https, https_syn, encrypted;
 };
 
 void frames_make(struct frames *ret);

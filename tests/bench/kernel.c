@@ -34,7 +34,7 @@
 #define NO_EVENTS 16384
 #define MESSAGES  2048 /* of up to 232 bytes */
 #define FRAGMENTS 256  /* of up to 1 592 bytes */
-#define CASES_MAX 24
+#define CASES_MAX 28
 
 /* A program on a frame. */
 struct subject {
@@ -52,7 +52,7 @@ struct kernel_case {
 
 struct kernel {
 	struct oddns_bpf *programs; /* with default settings */
-	struct oddns_bpf *off;	    /* without tunnels */
+	struct oddns_bpf *off;	    /* without tunnels and encrypted DNS */
 	struct ring_buffer *ring;
 	uint64_t events; /* that came out of the ring */
 	int pass, pass_tc;
@@ -134,6 +134,10 @@ static void make_cases(struct kernel *k)
 		{"kernel.other_udp", xdp, &f->other_udp, NO_EVENTS},
 		{"kernel.other_off", xdp_off, &f->other, NO_EVENTS},
 		{"kernel.other_udp_off", xdp_off, &f->other_udp, NO_EVENTS},
+		{"kernel.https", xdp, &f->https, NO_EVENTS},
+		{"kernel.https_off", xdp_off, &f->https, NO_EVENTS},
+		{"kernel.https_syn", xdp, &f->https_syn, NO_EVENTS},
+		{"kernel.encrypted", xdp, &f->encrypted, NO_EVENTS},
 		{"kernel.vlan_other", xdp, &f->other_vlan, NO_EVENTS},
 		{"kernel.vxlan_other", xdp, &f->other_vxlan, NO_EVENTS},
 		{"kernel.query", xdp, &f->query, MESSAGES},

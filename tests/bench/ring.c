@@ -45,7 +45,7 @@
 #define EVENTS	   360000
 #define SENDERS	   2
 
-int bench_kernel_load(bool tunnels, unsigned ring_bytes, struct oddns_bpf **ret_programs)
+int bench_kernel_load(bool extras, unsigned ring_bytes, struct oddns_bpf **ret_programs)
 {
 	struct settings *settings = settings__new();
 	struct programs_options options;
@@ -57,7 +57,10 @@ int bench_kernel_load(bool tunnels, unsigned ring_bytes, struct oddns_bpf **ret_
 		.ports = settings->ports,
 		.port_count = settings->port_count,
 		.snaplen = settings->snaplen,
-		.tunnels = tunnels ? settings->tunnels : 0,
+		.tunnels = extras ? settings->tunnels : 0,
+		.encrypted = extras,
+		.resolvers = settings->resolvers,
+		.resolver_count = settings->resolver_count,
 		.ring_bytes = ring_bytes ? ring_bytes : (__u32)settings->ring_bytes,
 		.server_keys = settings->servers * 4,
 	};

@@ -36,8 +36,10 @@ static struct bench bench;
 static void open_bench(enum odd_hook hook, unsigned snaplen, unsigned tunnels)
 {
 	struct programs_options options = fixture_options();
-	struct engine_options engine_options = {options.ports, options.port_count, snaplen,
-						tunnels};
+	struct engine_options engine_options = {.ports = options.ports,
+						.port_count = options.port_count,
+						.snaplen = snaplen,
+						.tunnels = tunnels};
 
 	options.snaplen = snaplen;
 	options.tunnels = tunnels;

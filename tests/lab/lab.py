@@ -21,6 +21,7 @@ import answers  # enters its scenarios
 import bench
 import conservation  # likewise
 from scenarios import SCENARIOS, Lab
+import hidden  # likewise
 import hostile  # likewise
 import multicast  # likewise
 import silence  # likewise

@@ -40,6 +40,8 @@ static void put_payload(struct writer *w, const struct packet *p)
 			put16(w, last ? field_or(p->prefix, bytes) : bytes);
 		put_message(w, p, i, bytes);
 	}
+	if (p->opening)
+		put_bytes(w, (const uint8_t *)p->opening, p->opening_bytes);
 	put_filler(w, p->garbage);
 	if (p->payload_bytes)
 		w->bytes = start + field_or(p->payload_bytes, 0);

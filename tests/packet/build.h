@@ -135,8 +135,10 @@ struct packet {
 	uint16_t messages[PACKET_MESSAGES_MAX]; /* bytes of each, up to the first 0 */
 	bool response;
 	uint8_t rcode;
-	int prefix;	      /* of the last message over TCP, 0: right */
-	unsigned garbage;     /* bytes that follow the messages */
+	int prefix;	     /* of the last message over TCP, 0: right */
+	const char *opening; /* what follows the messages, ... */
+	unsigned opening_bytes;
+	unsigned garbage;     /* ... bytes that follow it */
 	int payload_bytes;    /* cut to so many before lengths are computed, 0: not */
 	unsigned padded_to;   /* Ethernet padding, no zeros */
 	unsigned frame_bytes; /* cut to so many after all, 0: not */

@@ -422,7 +422,8 @@ Test(json, summary_has_every_counter_by_name)
 			     [DNS_MESSAGE_LOOP] = 114,
 			     [DNS_MESSAGE_OVERRUN] = 115},
 	};
-	struct source_counters source = {.packets = {1, 20, 300}};
+	struct source_counters source = {.packets = {1, 20, 300},
+					 .encrypted = {.connections = {401, 402, 403, 404}}};
 	struct assembly_totals assembly;
 	const struct capture_counters capture = {.frames = 116, .skipped = 117};
 	const struct retries_counters retries = {401, 402, 403, 404, 405};
@@ -468,6 +469,7 @@ Test(json, summary_has_every_counter_by_name)
 		"\"ip_header\":202,\"ip6_ext_depth\":203,"
 		"\"tunnel_header\":204,\"tunnel_depth\":205,\"fragment\":206,"
 		"\"l4_short\":207,\"icmp_short\":208,\"tcp_control\":209},"
+		"\"encrypted\":{\"dot\":401,\"doq\":402,\"doh\":403,\"doh3\":404},"
 		"\"fragments\":{\"fragments\":305,\"reassembled\":306,\"partial\":307,"
 		"\"overlapping\":308,\"repeated\":309,\"misshapen\":310,\"unclaimed\":311,"
 		"\"evicted\":312,\"held\":313,\"held_bytes\":314},"

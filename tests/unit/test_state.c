@@ -58,6 +58,7 @@ static struct state make_state(struct state_server *server)
 		.window = 31,
 		.absolute_ns = 20000003,
 		.relative = 0.3,
+		.encrypted = true,
 		.exchanges = {.queries = 101,
 			      .responses = 103,
 			      .answered = 107,
@@ -103,6 +104,12 @@ static struct state make_state(struct state_server *server)
 		s.source.packets[i] = 300 + (unsigned)i;
 	for (int i = 1; i < ODD_DROP_COUNT; i++)
 		s.source.drops[i] = 400 + (unsigned)i;
+	for (unsigned i = 0; i < ENCRYPTED_TOP; i++) {
+		struct odd_encrypted_key key = {.server = {0x20, 0x01, [15] = (uint8_t)i},
+						.kind = (enum odd_encrypted)(i % 4)};
+
+		encrypted_totals__add(&s.source.encrypted, &key, 800 + i);
+	}
 	memset(server, 0, sizeof(*server));
 	cr_assert_eq(text_parse_address("2001:db8::53", server->address), 0);
 	server->group = "lan";
@@ -135,7 +142,7 @@ Test(state, what_is_written_is_read)
 	cr_expect_eq(got->pid, s.pid);
 	cr_expect_str_eq(got->version, s.version);
 	cr_expect_str_eq(got->direction, s.direction);
-	cr_expect(got->journal);
+	cr_expect(got->journal && got->encrypted);
 	cr_expect_float_eq(got->relative, s.relative, 1e-12);
 	cr_expect_eq(got->started_ns, s.started_ns);
 	cr_expect_eq(got->now_ns, s.now_ns);

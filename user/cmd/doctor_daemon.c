@@ -27,6 +27,31 @@ static void check_direction(struct doctor *doctor)
 	     packets[ODD_HOOK_TC_EGRESS]);
 }
 
+/*
+ * How much DNS the daemon cannot see. A connection carries many queries (RFC 7858 section 3.4), so
+ * the two numbers are told side by side and not as a share.
+ */
+static void check_encrypted(struct doctor *doctor)
+{
+	const struct state *state = doctor->state;
+	const struct encrypted_totals *seen = &state->source.encrypted;
+	char text[ENCRYPTED_TEXT_MAX];
+
+	if (!state->encrypted)
+		return TELL(doctor, CHECK_NOTE, "encrypted", "set sensor.encrypted to yes",
+			    "connections of encrypted DNS are not counted");
+	if (encrypted_totals__sum(seen) == 0)
+		return TELL(doctor, CHECK_OK, "encrypted", "",
+			    "no connections of encrypted DNS, %" PRIu64 " readable queries",
+			    state->exchanges.queries);
+	TELL(doctor, CHECK_NOTE, "encrypted",
+	     "nobody but their ends can read them: look into the resolver's own log, point clients "
+	     "to a resolver of yours by policy, or answer use-application-dns.net with NXDOMAIN, "
+	     "which ends DNS over HTTPS that Firefox chose by itself",
+	     "%llu connections of encrypted DNS, beside %" PRIu64 " readable queries: %s",
+	     encrypted_totals__sum(seen), state->exchanges.queries, encrypted_text(seen, text));
+}
+
 void doctor__examine_daemon(struct doctor *doctor)
 {
 	const char *dir = doctor->options.settings->state_dir;
@@ -42,11 +67,13 @@ void doctor__examine_daemon(struct doctor *doctor)
 	TELL(doctor, CHECK_OK, "daemon", "", "runs, pid %" PRId64 ", state in %s", pid, dir);
 	doctor->daemon = pid;
 	r = state__read(dir, &doctor->state);
-	if (r == 0)
+	if (r == 0) {
 		check_direction(doctor);
-	else
+		check_encrypted(doctor);
+	} else {
 		TELL(doctor, CHECK_NOTE, "traffic",
 		     r == -EPROTO ? "restart the daemon after an update"
 				  : "if it has just started, try again in a second",
 		     "%s/status.json cannot be read: %s", dir, strerror(-r));
+	}
 }

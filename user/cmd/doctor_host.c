@@ -141,6 +141,9 @@ static int load_programs(struct doctor *doctor)
 		.port_count = settings__watched_ports(settings, ports),
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
+		.encrypted = settings->encrypted,
+		.resolvers = settings->resolvers,
+		.resolver_count = settings->resolver_count,
 		.ring_bytes = (__u32)settings->ring_bytes,
 		.server_keys = options__server_keys(settings),
 	};

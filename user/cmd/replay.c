@@ -167,6 +167,9 @@ static int make_engine(struct replay *replay)
 		.port_count = settings__watched_ports(settings, ports),
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
+		.encrypted = settings->encrypted,
+		.resolvers = settings->resolvers,
+		.resolver_count = settings->resolver_count,
 	};
 	enum engine_choice choice = replay->options.engine;
 	int r;

@@ -333,9 +333,10 @@ static int take_settings(struct daemon *d, struct settings *old, struct settings
 	if (r < 0)
 		settings__swap_built_in(old, new);
 	else if (!complete)
-		journal__note(d->journal, LOG_WARNING,
-			      "Some changed settings (interfaces, ports, hook, interval, window, "
-			      "sizes, directories) take effect at the next start");
+		journal__note(
+			d->journal, LOG_WARNING,
+			"Some changed settings (interfaces, ports, hook, encrypted, interval, "
+			"window, sizes, directories) take effect at the next start");
 	return r;
 }
 
@@ -359,6 +360,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 		d->options.settings = new;
 		settings__free(old);
 		pin_servers(d);
+		(void)live__set_resolvers(d->live, new->resolvers, new->resolver_count);
 		if (d->stream)
 			stream__forget_names(d->stream);
 		journal__note(d->journal, LOG_INFO, "Settings reloaded");
@@ -454,6 +456,9 @@ static int open_live(struct daemon *d)
 		.snaplen = settings->snaplen,
 		.tunnels = settings->tunnels,
 		.multicast = settings->multicast,
+		.encrypted = settings->encrypted,
+		.resolvers = settings->resolvers,
+		.resolver_count = settings->resolver_count,
 		.ring_bytes = (__u32)settings->ring_bytes,
 		.server_keys = options__server_keys(settings),
 		.pin_dir = settings->pin_dir,

@@ -148,6 +148,7 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.window = settings->window,
 		.absolute_ns = (uint64_t)settings->rules[RULE_LATENCY].absolute,
 		.relative = settings->rules[RULE_LATENCY].relative,
+		.encrypted = settings->encrypted,
 		.exchanges = *pipeline__counters(pipeline),
 		.retries = *pipeline__retries(pipeline),
 		.usage = pipeline__usage(pipeline),

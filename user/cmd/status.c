@@ -333,6 +333,21 @@ static void print_truncated(const struct retries_counters *r)
 		       r->truncated, r->retried, r->abandoned, r->open + r->unknown);
 }
 
+/* DNS that cannot be read, beside the numbers of what can. */
+static void print_encrypted(const struct state *s)
+{
+	char text[ENCRYPTED_TEXT_MAX];
+	__u64 sum = encrypted_totals__sum(&s->source.encrypted);
+
+	if (!s->encrypted)
+		puts("Out of sight: not counted, sensor.encrypted is no");
+	else if (sum == 0)
+		puts("Out of sight: no connections of encrypted DNS");
+	else
+		printf("Out of sight: %" PRIu64 " connections of encrypted DNS: %s\n",
+		       (uint64_t)sum, encrypted_text(&s->source.encrypted, text));
+}
+
 static void print_tail(const struct report *report)
 {
 	const struct state *s = report->state;
@@ -347,6 +362,7 @@ static void print_tail(const struct report *report)
 	print_causes(s);
 	print_malformed(s);
 	print_truncated(&s->retries);
+	print_encrypted(s);
 	printf("Rule: intervals of %s, %" PRIu64 " of them; odd above baseline +%s and +%.3g %%; "
 	       "timeout %s\n",
 	       text_duration((int64_t)s->interval_ns, interval), s->window,

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "refusal.h"
+#include "resolvers.h"
 #include "settings.h"
 
 #include <ctype.h>
@@ -222,6 +223,80 @@ int list_set_networks(const struct setting_row *row, void *base, const char *tex
 	}
 out:
 	free(list);
+	free(copy);
+	return r;
+}
+
+/* --- resolvers -----------------------------------------------------------------------------------
+ */
+
+/* A list in the making. */
+struct resolvers {
+	uint8_t (*at)[16]; /* ODD_RESOLVERS_MAX */
+	unsigned count;
+	bool public; /* the built-in ones, too */
+};
+
+static bool has_resolver(const struct resolvers *list, const uint8_t *address)
+{
+	for (unsigned i = 0; i < list->count; i++)
+		if (memcmp(list->at[i], address, sizeof(*list->at)) == 0)
+			return true;
+	return false;
+}
+
+static int add_resolver(struct resolvers *list, const char *item, char *ret_why)
+{
+	uint8_t address[16];
+
+	if (strcmp(item, "public") == 0) {
+		list->public = true;
+		return 0;
+	}
+	if (text_parse_address(item, address) < 0)
+		return refuse_item(ret_why, item, "is neither an address nor 'public'");
+	if (has_resolver(list, address))
+		return refuse_item(ret_why, item, "is named twice");
+	if (list->count == ODD_RESOLVERS_MAX)
+		return refuse(ret_why, "more than %d addresses", ODD_RESOLVERS_MAX);
+	memcpy(list->at[list->count++], address, sizeof(address));
+	return 0;
+}
+
+/* After the others, so that to name one of them is no mistake. */
+static int add_public(struct resolvers *list, char *ret_why)
+{
+	uint8_t address[16];
+	int r = 0;
+
+	for (const char *const *item = public_resolvers; *item && r == 0; item++)
+		if (text_parse_address(*item, address) == 0 && !has_resolver(list, address))
+			r = add_resolver(list, *item, ret_why);
+	return r;
+}
+
+int list_set_resolvers(const struct setting_row *row, void *base, const char *text, char *ret_why)
+{
+	uint8_t(**place)[16] = setting_member(base, row->offset);
+	struct resolvers list = {.at = calloc(ODD_RESOLVERS_MAX, sizeof(*list.at))};
+	char *copy = strdup(text), *rest = NULL;
+	int r = list.at && copy ? 0 : -ENOMEM;
+
+	if (r < 0)
+		goto out;
+	for (char *item = strtok_r(copy, SEPARATORS, &rest); item && r == 0;
+	     item = strtok_r(NULL, SEPARATORS, &rest))
+		r = add_resolver(&list, item, ret_why);
+	if (r == 0 && list.public)
+		r = add_public(&list, ret_why);
+	if (r == 0) {
+		free(*place);
+		*place = list.at;
+		*(unsigned *)setting_member(base, row->offset2) = list.count;
+		list.at = NULL;
+	}
+out:
+	free(list.at);
 	free(copy);
 	return r;
 }

@@ -59,6 +59,11 @@ const struct setting_row setting_rows[] = {
 	{"sensor", "tunnels", SETTING_COUNT, AT(tunnels), 0, "4", "0", "4", "tunnels",
 	 "how many tunnels in tunnels are entered in search of DNS (VXLAN, GENEVE, GRE, ERSPAN, IP in "
 	 "IP, GTP-U, MPLS, PPPoE); 0: none"},
+	{"sensor", "encrypted", SETTING_FLAG, AT(encrypted), 0, "yes", NULL, NULL, "",
+	 "whether connections of DNS that cannot be read are counted: over TLS and QUIC (port 853), "
+	 "over HTTPS to known resolvers"},
+	{"sensor", "resolvers", SETTING_RESOLVERS, AT(resolvers), AT(resolver_count), "public", NULL,
+	 NULL, "", "resolvers whose port 443 is taken for DNS over HTTPS"},
 	{"sensor", "ring", SETTING_POWER, AT(ring_bytes), 0, "4M", "64k", "1G", "bytes",
 	 "size of the ring buffer between kernel and daemon"},
 	{"sensor", "pending", SETTING_SIZE, AT(pending), 0, "1M", "64", "64M", "queries",

@@ -23,6 +23,7 @@ enum setting_type {
 	SETTING_LATENCY,    /* double ns; bool at offset2, if any: was given */
 	SETTING_SHARE,	    /* double, 0.3 = 30 %; bool at offset2, if any: was given */
 	SETTING_NETWORKS,   /* struct network *, unsigned count at offset2 */
+	SETTING_RESOLVERS,  /* uint8_t (*)[16], unsigned count at offset2 */
 	SETTING_TYPES,
 };
 

@@ -25,6 +25,7 @@ void settings__free(struct settings *settings)
 	if (!settings)
 		return;
 	interfaces__free(settings->interfaces);
+	free(settings->resolvers);
 	free(settings->pin_dir);
 	free(settings->state_dir);
 	for (unsigned i = 0; i < settings->group_count; i++) {

@@ -67,14 +67,17 @@ struct settings {
 	unsigned clear_after;
 	unsigned snaplen; /* bytes of a message */
 	enum answers_choice answers;
-	unsigned tunnels;     /* in tunnels that are entered, 0..4 */
-	uint64_t ring_bytes;  /* power of two */
-	uint64_t pending;     /* queries remembered */
-	unsigned servers;     /* servers remembered */
-	unsigned connections; /* of TCP remembered */
-	uint64_t assembly;    /* bytes of segments and fragments held */
-	char *pin_dir;	      /* "/sys/fs/bpf/oddns" */
-	char *state_dir;      /* "/run/oddns" */
+	unsigned tunnels;	  /* in tunnels that are entered, 0..4 */
+	bool encrypted;		  /* connections of encrypted DNS are counted */
+	uint8_t (*resolvers)[16]; /* whose port 443 is taken for DNS */
+	unsigned resolver_count;  /* 0..ODD_RESOLVERS_MAX */
+	uint64_t ring_bytes;	  /* power of two */
+	uint64_t pending;	  /* queries remembered */
+	unsigned servers;	  /* servers remembered */
+	unsigned connections;	  /* of TCP remembered */
+	uint64_t assembly;	  /* bytes of segments and fragments held */
+	char *pin_dir;		  /* "/sys/fs/bpf/oddns" */
+	char *state_dir;	  /* "/run/oddns" */
 	struct rule_settings rules[RULES];
 	struct group_settings *groups;
 	unsigned group_count;

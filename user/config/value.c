@@ -203,6 +203,8 @@ static const struct {
 	[SETTING_NETWORKS] =
 		{list_set_networks,
 		 "addresses and networks, such as 192.0.2.1, 10.0.0.0/8, 2001:db8::/32"},
+	[SETTING_RESOLVERS] = {list_set_resolvers,
+			       "up to 256 addresses; public: the well-known ones; empty: none"},
 };
 
 int value_set(const struct setting_row *row, void *base, const char *text, char *ret_why)

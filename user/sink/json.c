@@ -218,6 +218,15 @@ static json_t *lost_counts(const struct summary *summary)
 	return o;
 }
 
+static json_t *encrypted_counts(const struct encrypted_totals *totals)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < ODD_ENCRYPTED_COUNT; i++)
+		set_integer(o, encrypted_name((enum odd_encrypted)i), totals->connections[i]);
+	return o;
+}
+
 static json_t *truncated_counts(const struct retries_counters *retries)
 {
 	json_t *o = json_object();
@@ -275,6 +284,7 @@ void json_summary(FILE *out, const struct summary *summary)
 	json_object_set_new(o, "lost", lost_counts(summary));
 	json_object_set_new(o, "not_dns",
 			    drop_counts(summary, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END));
+	json_object_set_new(o, "encrypted", encrypted_counts(&summary->source->encrypted));
 	json_object_set_new(o, "fragments", assembly_counts(summary, "fragments"));
 	json_object_set_new(o, "tcp", assembly_counts(summary, "tcp"));
 	json_object_set_new(o, "truncated", truncated_counts(summary->retries));

@@ -49,6 +49,7 @@ struct state {
 	struct retries_counters retries;
 	struct exchange_usage usage;
 	struct source_counters source;
+	bool encrypted; /* connections of encrypted DNS are counted */
 	uint64_t resident_bytes;
 	uint64_t alerts_raised;
 	uint64_t alerts_unsent;

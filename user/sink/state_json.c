@@ -71,6 +71,10 @@ static const struct number_row state_numbers[] = {
 	STATE("packets", "xdp", source.packets[ODD_HOOK_XDP]),
 	STATE("packets", "tc_ingress", source.packets[ODD_HOOK_TC_INGRESS]),
 	STATE("packets", "tc_egress", source.packets[ODD_HOOK_TC_EGRESS]),
+	STATE("encrypted", "dot", source.encrypted.connections[DOT]),
+	STATE("encrypted", "doq", source.encrypted.connections[DOQ]),
+	STATE("encrypted", "doh", source.encrypted.connections[DOH]),
+	STATE("encrypted", "doh3", source.encrypted.connections[DOH3]),
 	STATE("memory", "entries", usage.entries),
 	STATE("memory", "limit", usage.limit),
 	STATE("memory", "transfers", usage.transfers),
@@ -246,6 +250,20 @@ static json_t *interfaces(const struct state *state)
 	return list;
 }
 
+static json_t *encrypted_servers(const struct encrypted_totals *totals)
+{
+	json_t *list = json_array();
+	char address[TEXT_ADDRESS_MAX];
+
+	for (unsigned i = 0; i < totals->top_count; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:I}", "address",
+					text_address(totals->top[i].server, address), "kind",
+					encrypted_name((enum odd_encrypted)totals->top[i].kind),
+					"connections", (json_int_t)totals->top[i].connections));
+	return list;
+}
+
 json_t *state_json(const struct state *state)
 {
 	char started[TEXT_TIME_MAX], now[TEXT_TIME_MAX];
@@ -260,6 +278,10 @@ json_t *state_json(const struct state *state)
 	write_numbers(json, state_numbers, COUNT(state_numbers), state);
 	write_assembly(json, &state->assembly);
 	json_object_set_new(object_in(json, "settings"), "relative", json_real(state->relative));
+	json_object_set_new(object_in(json, "settings"), "encrypted",
+			    json_boolean(state->encrypted));
+	json_object_set_new(object_in(json, "encrypted"), "servers",
+			    encrypted_servers(&state->source.encrypted));
 	for (int i = 1; i < ODD_DROP_COUNT; i++)
 		set_number(object_in(json, "drops"), odd_drop_name((enum odd_drop)i),
 			   state->source.drops[i]);
@@ -282,6 +304,25 @@ void state_json_read_interface(const json_t *json, struct state_interface *ret)
 	ret->note = string_in(json, "note");
 }
 
+/* One that cannot be read is left out: the sums have it. */
+static void read_encrypted_servers(const json_t *list, struct encrypted_totals *ret)
+{
+	for (size_t i = 0; i < json_array_size(list) && ret->top_count < ENCRYPTED_TOP; i++) {
+		const json_t *json = json_array_get(list, i);
+		struct encrypted_server *server = &ret->top[ret->top_count];
+		const char *kind = string_in(json, "kind");
+
+		server->connections = number_in(json, "connections");
+		server->kind = 0;
+		while (server->kind < ODD_ENCRYPTED_COUNT &&
+		       strcmp(encrypted_name((enum odd_encrypted)server->kind), kind) != 0)
+			server->kind++;
+		if (server->kind < ODD_ENCRYPTED_COUNT &&
+		    text_parse_address(string_in(json, "address"), server->server) == 0)
+			ret->top_count++;
+	}
+}
+
 int state_json_read(const json_t *json, struct state *ret)
 {
 	if (strcmp(string_in(json, "type"), "status") != 0 ||
@@ -298,6 +339,10 @@ int state_json_read(const json_t *json, struct state *ret)
 		json_number_value(json_object_get(json_object_get(json, "settings"), "relative"));
 	read_numbers(json, state_numbers, COUNT(state_numbers), ret);
 	read_assembly(json, &ret->assembly);
+	ret->encrypted =
+		json_is_true(json_object_get(json_object_get(json, "settings"), "encrypted"));
+	read_encrypted_servers(json_object_get(json_object_get(json, "encrypted"), "servers"),
+			       &ret->source.encrypted);
 	for (int i = 1; i < ODD_DROP_COUNT; i++)
 		ret->source.drops[i] =
 			number_in(json_object_get(json, "drops"), odd_drop_name((enum odd_drop)i));

@@ -8,7 +8,8 @@
  *   direction               "unknown", "both", "queries only", "responses only"
  *   journal                 true when journald takes the alerts
  *   interfaces              [{name, ingress, egress, note}]
- *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real)}
+ *   settings                {timeout_ns, interval_ns, window, absolute_ns, relative (a real),
+ *                            encrypted (true: connections are counted)}
  *   exchanges               {queries, responses, answered, unanswered, pending, retransmitted,
  *                            evicted, late, orphan, duplicate, continued, unsampled, folded,
  *                            quoted, quoted_unmatched, multicast, cut}
@@ -22,6 +23,8 @@
  *   truncated               {answers, retried, abandoned, unknown, open}
  *   packets                 {xdp, tc_ingress, tc_egress}
  *   drops                   {reason of source/source.h: count}
+ *   encrypted               {dot, doq, doh, doh3: connections,
+ *                            servers [{address, kind, connections}], the first ENCRYPTED_TOP}
  *   memory                  {entries, limit, transfers, table_bytes, resident_bytes}
  *   alerts                  {raised, unsent, held}
  *   known                   {servers, evicted}

@@ -372,6 +372,25 @@ static void write_not_dns(const struct text_out *out, const struct summary *summ
 	write_drops(out, summary->source, ODD_DROP_FIRST, SUMMARY_NOT_DNS_END);
 }
 
+static void write_encrypted(const struct text_out *out, const struct encrypted_totals *totals)
+{
+	static const char *const meanings[] = {
+		[DOT] = "DNS over TLS, port 853",
+		[DOQ] = "DNS over QUIC, port 853",
+		[DOH] = "DNS over HTTPS, to resolvers of sensor.resolvers",
+		[DOH3] = "the same over HTTP/3",
+	};
+
+	if (encrypted_totals__sum(totals) == 0)
+		return;
+	fprintf(out->file, "Out of sight: %" PRIu64 " connections\n",
+		(uint64_t)encrypted_totals__sum(totals));
+	for (unsigned i = 0; i < ODD_ENCRYPTED_COUNT; i++)
+		if (totals->connections[i] > 0)
+			write_count(out, encrypted_name((enum odd_encrypted)i),
+				    totals->connections[i], meanings[i]);
+}
+
 void text_summary(const struct text_out *out, const struct summary *summary,
 		  const struct server_table *servers, const struct rules *rules)
 {
@@ -384,4 +403,5 @@ void text_summary(const struct text_out *out, const struct summary *summary,
 	write_unparsable(out, summary);
 	write_lost(out, summary);
 	write_not_dns(out, summary);
+	write_encrypted(out, &summary->source->encrypted);
 }

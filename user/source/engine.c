@@ -38,6 +38,9 @@ static struct engine *engine__new(const struct engine_options *options, event_fn
 	memcpy(engine->native.ports.port, options->ports,
 	       options->port_count * sizeof(*options->ports));
 	engine->native.ports.count = options->port_count;
+	engine->native.ports.encrypted = options->encrypted;
+	engine->native.encrypted.resolvers = options->resolvers;
+	engine->native.encrypted.resolver_count = options->resolver_count;
 	engine->native.snaplen = options->snaplen;
 	engine->native.tunnels = options->tunnels;
 	engine->native.on_event = on_event;
@@ -74,6 +77,9 @@ int engine__new_kernel(const struct engine_options *options, event_fn on_event, 
 		.port_count = options->port_count,
 		.snaplen = options->snaplen,
 		.tunnels = options->tunnels,
+		.encrypted = options->encrypted,
+		.resolvers = options->resolvers,
+		.resolver_count = options->resolver_count,
 		.ring_bytes = ENGINE_RING_BYTES,
 		.server_keys = ENGINE_SERVER_KEYS,
 		.replay = true,
@@ -127,10 +133,12 @@ int engine__frame(struct engine *engine, __u64 time_ns, const __u8 *frame, __u32
 
 void engine__counters(struct engine *engine, struct source_counters *ret)
 {
-	if (engine->programs)
+	if (engine->programs) {
 		programs__counters(engine->programs, ret);
-	else
-		*ret = engine->native.counters;
+		return;
+	}
+	*ret = engine->native.counters;
+	encrypted_table__totals(&engine->native.encrypted, &ret->encrypted);
 }
 
 const char *engine__name(const struct engine *engine)

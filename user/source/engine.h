@@ -12,8 +12,11 @@
 struct engine_options {
 	const __u16 *ports;
 	unsigned port_count;
-	unsigned snaplen; /* of messages over UDP */
-	unsigned tunnels; /* in tunnels that are entered, 0..ODD_TUNNELS_MAX */
+	unsigned snaplen;	     /* of messages over UDP */
+	unsigned tunnels;	     /* in tunnels that are entered, 0..ODD_TUNNELS_MAX */
+	bool encrypted;		     /* connections of encrypted DNS are counted */
+	const __u8 (*resolvers)[16]; /* whose port 443 is DNS; must outlive the engine */
+	unsigned resolver_count;     /* ODD_RESOLVERS_MAX at most */
 };
 
 struct engine;

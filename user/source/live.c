@@ -131,6 +131,9 @@ static int load(struct live *live, const struct live_options *options)
 		.snaplen = options->snaplen,
 		.tunnels = options->tunnels,
 		.multicast = options->multicast,
+		.encrypted = options->encrypted,
+		.resolvers = options->resolvers,
+		.resolver_count = options->resolver_count,
 		.ring_bytes = options->ring_bytes,
 		.server_keys = options->server_keys,
 	};
@@ -239,6 +242,13 @@ int live__pin_server(struct live *live, const __u8 addr[16])
 	return r < 0 ? log_err(r, "keep places for the configured servers in server_rcode; raise "
 				  "sensor.servers")
 		     : 0;
+}
+
+int live__set_resolvers(struct live *live, const __u8 (*list)[16], unsigned count)
+{
+	int r = encrypted_maps__set_resolvers(live->programs, list, count);
+
+	return r < 0 ? log_err(r, "tell the programs of the resolvers in sensor.resolvers") : 0;
 }
 
 int live__link_fd(const struct live *live)

@@ -13,9 +13,12 @@ struct live_options {
 	enum attach_mode mode;
 	const __u16 *ports;
 	unsigned port_count;
-	unsigned snaplen; /* as struct programs_options, as the next */
+	unsigned snaplen; /* as struct programs_options, as the next five */
 	unsigned tunnels;
 	bool multicast;
+	bool encrypted;
+	const __u8 (*resolvers)[16];
+	unsigned resolver_count;
 	__u32 ring_bytes;
 	__u32 server_keys; /* of server_rcode */
 	const char *pin_dir;
@@ -68,6 +71,9 @@ void live__shed(struct live *live, const struct odd_shedding *order);
 
 /** live__pin_server() - Give a configured server its place in server_rcode; reports failure. */
 int live__pin_server(struct live *live, const __u8 addr[16]);
+
+/** live__set_resolvers() - As encrypted_maps__set_resolvers(); reports failure. */
+int live__set_resolvers(struct live *live, const __u8 (*list)[16], unsigned count);
 
 /** live__link_fd() - Readable when interfaces come or go. */
 int live__link_fd(const struct live *live);

@@ -94,6 +94,22 @@ static void take(struct native *n, const struct odd_packet *p, const __u8 *frame
 	emit(n, p, &span, frame);
 }
 
+static void take_connection(struct native *n, struct odd_cursor *c, const struct odd_walk *w)
+{
+	struct odd_connection connection;
+
+	if (odd_walk_connection(c, w, &connection))
+		encrypted_table__add(&n->encrypted, &connection);
+}
+
+static void take_common_connection(struct native *n, struct odd_cursor *c)
+{
+	struct odd_connection connection;
+
+	if (odd_walk_common_connection(c, &connection))
+		encrypted_table__add(&n->encrypted, &connection);
+}
+
 /* The steps, and what they have found. Return: the walk's verdict */
 static int walk_all(struct native *n, struct odd_cursor *c, __u32 length, struct odd_packet *p)
 {
@@ -108,6 +124,8 @@ static int walk_all(struct native *n, struct odd_cursor *c, __u32 length, struct
 		note_stray(n, c, &w);
 	if (verdict == ODD_WALK_ON)
 		return ODD_DROP_TUNNEL_DEPTH;
+	if (verdict == ODD_WALK_ENCRYPTED)
+		take_connection(n, c, &w);
 	if (verdict != ODD_WALK_DNS && verdict != ODD_WALK_FRAGMENT)
 		return verdict;
 	verdict = odd_walk_found(c, &w, &h, p);
@@ -123,11 +141,16 @@ void native__frame(struct native *n, __u64 time_ns, const __u8 *frame, __u32 len
 
 	if (verdict == ODD_WALK_OTHER)
 		return;
+	if (verdict == ODD_WALK_ENCRYPTED) {
+		take_common_connection(n, &c);
+		return;
+	}
 	if (verdict == ODD_WALK_DNS)
 		verdict = odd_walk_common_payload(&c, &h, length, &p);
 	else
 		verdict = walk_all(n, &c, length, &p);
-	if (verdict == ODD_WALK_OTHER)
+	if (verdict == ODD_WALK_OTHER || verdict == ODD_WALK_ENCRYPTED ||
+	    verdict == ODD_WALK_ENCRYPTED_CUT)
 		return;
 	n->u.event.time_ns = time_ns;
 	if (verdict == ODD_WALK_DNS) {

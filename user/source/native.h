@@ -21,8 +21,9 @@ struct native {
 	__u32 tunnels;
 	event_fn on_event;
 	void *context;
-	struct source_counters counters;
+	struct source_counters counters; /* but for encrypted, which is below */
 	struct native_datagram datagrams[NATIVE_DATAGRAMS];
+	struct encrypted_table encrypted;
 	/* the event under construction */
 	union {
 		struct odd_event event;

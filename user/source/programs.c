@@ -73,6 +73,7 @@ static void tune(struct oddns_bpf *programs, const struct programs_options *opti
 
 	memcpy(ports->port, options->ports, options->port_count * sizeof(*options->ports));
 	ports->count = options->port_count;
+	ports->encrypted = options->encrypted;
 	programs->data->shedding.snaplen = options->snaplen;
 	*(__u32 *)&programs->rodata->tunnels = options->tunnels;
 	*(bool *)&programs->rodata->multicast = options->multicast;
@@ -124,6 +125,11 @@ int programs__load(const struct programs_options *options, struct oddns_bpf **re
 	r = oddns_bpf__load(programs);
 	if (r == 0)
 		r = preset_drops(programs->maps.drops, libbpf_num_possible_cpus());
+	if (r == 0)
+		r = encrypted_maps__prepare(programs);
+	if (r == 0)
+		r = encrypted_maps__set_resolvers(programs, options->resolvers,
+						  options->resolver_count);
 	if (r < 0) {
 		oddns_bpf__destroy(programs);
 		return explain_load_failure(r);
@@ -163,4 +169,5 @@ void programs__counters(const struct oddns_bpf *programs, struct source_counters
 	for (__u32 i = 0; i < ODD_HOOK_COUNT; i++)
 		ret->packets[i] = sum_cpus(programs->maps.packets, i, values, cpus);
 	free(values);
+	encrypted_maps__read(programs, &ret->encrypted);
 }

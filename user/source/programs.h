@@ -21,6 +21,9 @@ struct programs_options {
 	__u32 ring_bytes;    /* power of two, multiple of the page size */
 	__u32 server_keys;   /* of server_rcode */
 	bool replay;	     /* XDP program only, clock set by the caller */
+	bool encrypted;	     /* as struct engine_options, as the next, which are copied */
+	const __u8 (*resolvers)[16];
+	unsigned resolver_count;
 };
 
 /**
@@ -35,7 +38,7 @@ void programs__free(struct oddns_bpf *programs);
 /**
  * programs__counters() - Sum the per-CPU counters.
  *
- * Cost: a system call for each reason and hook; not for hot paths.
+ * Cost: a system call for each reason and hook, and encrypted_maps__read(); not for hot paths.
  */
 void programs__counters(const struct oddns_bpf *programs, struct source_counters *ret);
 

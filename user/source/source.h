@@ -3,6 +3,8 @@
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
+#include "encrypted.h"
+
 #include <oddns/abi.h>
 
 #include <stdbool.h>
@@ -17,6 +19,7 @@ typedef void (*event_fn)(void *context, const struct odd_event *event);
 struct source_counters {
 	__u64 packets[ODD_HOOK_COUNT]; /* on a DNS port with payload, by hook */
 	__u64 drops[ODD_DROP_COUNT];   /* by reason */
+	struct encrypted_totals encrypted;
 };
 
 /** odd_drop_name() - "ring_full", "udp_length": as counters are named. */
