@@ -56,11 +56,26 @@ def multicast(lab):
     check(neighbour.output().count("\n") == 1 + sum(map(sum, ASKED.values())), "not all arrived")
     servers = [row["address"] for row in sensor.tell("servers") if "address" in row]
     check(servers == [SERVER], f"servers {servers}")
+    check_kernel(+sensor.rcode_map())
     rows = rows_of(sensor)
     books = books_of(rows)
     check(books["llmnr"] == {"queries": answered + unanswered, "responses": answered,
                              "answered": answered, "unanswered": unanswered}, f"{books['llmnr']}")
     check_rows([row for row in rows if row["type"] == "exchange"])
+
+
+def check_kernel(found):
+    """The group stands for whoever responds to it; LLMNR's responders respond for themselves."""
+    expected = {(SERVER, "QUERY"): 23, (SERVER, "NOERROR"): 23}
+    for group, (known, unknown) in ASKED.items():
+        expected[group, "QUERY"] = known + unknown
+        if group in GROUPS[0]:
+            expected[group, "NOERROR"] = known
+    alone = {key: count for key, count in found.items() if key not in expected}
+    check({key: found[key] for key in expected} == expected,
+          f"server_rcode has {dict(found)}, expected {expected}")
+    responses = sorted(ASKED[group][0] for group in GROUPS[1][1:])
+    check(sorted(alone.values()) == responses, f"server_rcode has also {alone}")
 
 
 def check_rows(rows):
