@@ -280,7 +280,8 @@ def flooded(lab):
     wait_for("all packets accounted for", lambda: unaccounted(sensor) == 0)
     check_conservation(sensor)
     said = everything_said(lab, sensor).splitlines()
-    check(len(said) <= 3, f"said {said}")
+    # Watching, both directions, the alert; a slow machine is overloaded, and then not any more.
+    check(len(said) <= 5, f"said {said}")
 
 
 def check_bounds(sensor):
