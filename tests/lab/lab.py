@@ -22,6 +22,7 @@ import bench
 import conservation  # likewise
 from scenarios import SCENARIOS, Lab
 import hidden  # likewise
+import hidden  # likewise
 import hostile  # likewise
 import multicast  # likewise
 import silence  # likewise
