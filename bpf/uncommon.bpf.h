@@ -375,7 +375,8 @@ __noinline int count_connection(const struct odd_connection *seen)
 	key.kind = (enum odd_encrypted)odd_unlearn(odd_encrypted_kind(&connection));
 	if (key.kind >= DOH && !bpf_map_lookup_elem(&resolvers, key.server))
 		return 0;
-	if (bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
+	/* Before Linux 6.4 the helper gives 32 bits, and what is above them is not its sign. */
+	if ((int)bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
 		return 0;
 	count = connections_to(&key);
 	if (count)
