@@ -8,6 +8,7 @@
 #include "bench.h"
 #include "traffic.h"
 
+#include "dns/message.h"
 #include "dns/rdata.h"
 
 #include <errno.h>

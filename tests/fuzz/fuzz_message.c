@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dns/codes.h"
+#include "dns/message.h"
 #include "dns/rdata.h"
 
 /* Names are tried from each of so many offsets. */

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "dns/codes.h"
+#include "dns/message.h"
 #include "dns/rdata.h"
 #include "records/hex.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dns/record.h"
+#include "dns/message.h"
 
 #define QUESTION "\7eXample\3COM\0\0\x1c\0\1"			/* 12..28 */
 #define A	 "\xc0\x0c\0\1\0\1\0\0\x0e\x10\0\4\xc0\0\2\1"	/* 16 bytes */
