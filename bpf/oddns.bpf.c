@@ -63,7 +63,7 @@ int oddns_xdp(struct xdp_md *ctx)
 	if (verdict == ODD_WALK_OTHER)
 		return XDP_PASS;
 	if (verdict == ODD_WALK_ENCRYPTED) {
-		connection_xdp(ctx);
+		common_connection_xdp(ctx);
 		return XDP_PASS;
 	}
 	if (verdict == ODD_WALK_DNS && h.protocol == ODD_IPPROTO_UDP) {
@@ -87,7 +87,7 @@ static __always_inline bool run_tc(struct __sk_buff *skb, const enum odd_hook ho
 	if (verdict == ODD_WALK_OTHER)
 		return true;
 	if (verdict == ODD_WALK_ENCRYPTED) {
-		connection_skb(skb);
+		common_connection_skb(skb);
 		return true;
 	}
 	if (verdict != ODD_WALK_DNS || h.protocol != ODD_IPPROTO_UDP)

@@ -375,7 +375,8 @@ __noinline int count_connection(const struct odd_connection *seen)
 	key.kind = (enum odd_encrypted)odd_unlearn(odd_encrypted_kind(&connection));
 	if (key.kind >= DOH && !bpf_map_lookup_elem(&resolvers, key.server))
 		return 0;
-	if (bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
+	/* Before Linux 6.4 the helper gives 32 bits, and what is above them is not its sign. */
+	if ((int)bpf_map_update_elem(&connections, &connection, &one, BPF_NOEXIST) == -EEXIST)
 		return 0;
 	count = connections_to(&key);
 	if (count)
@@ -383,35 +384,58 @@ __noinline int count_connection(const struct odd_connection *seen)
 	return 0;
 }
 
-/* A connection in a frame of the common shape. */
-static __always_inline int take_connection(void *ctx, const enum odd_hook hook)
+/*
+ * A connection whose headers lie at these offsets. verifier: numbers that it does not know, so it
+ * looks at this once for frames of any shape.
+ */
+static __always_inline int take_connection(void *ctx, const enum odd_hook hook,
+					   const struct odd_place *place)
 {
 	struct odd_cursor c = cursor_of(ctx, hook);
 	struct odd_connection connection;
 
-	if (odd_walk_common_connection(&c, &connection))
+	if (odd_walk_connection(&c, place, &connection))
 		count_connection(&connection);
 	return 0;
 }
 
-__noinline int connection_xdp(struct xdp_md *ctx)
+__noinline int connection_xdp(struct xdp_md *ctx, const struct odd_place *place)
 {
-	return take_connection(ctx, ODD_HOOK_XDP);
+	return place ? take_connection(ctx, ODD_HOOK_XDP, place) : 0;
 }
 
-__noinline int connection_skb(struct __sk_buff *skb)
+__noinline int connection_skb(struct __sk_buff *skb, const struct odd_place *place)
 {
-	return take_connection(skb, ODD_HOOK_TC_INGRESS);
+	return place ? take_connection(skb, ODD_HOOK_TC_INGRESS, place) : 0;
 }
 
-/* In a frame of any other. */
+/* In a frame that the steps have walked. */
 static __always_inline void take_connection_found(struct work *w, const enum odd_hook hook)
 {
-	struct odd_cursor c = cursor_of(w->seen.ctx, hook);
-	struct odd_connection connection;
+	const struct odd_walk *walk = &w->scratch->walk;
+	struct odd_place place = {walk->ip, walk->offset - 8, walk->version, walk->protocol};
 
-	if (odd_walk_connection(&c, &w->scratch->walk, &connection))
-		count_connection(&connection);
+	if (hook == ODD_HOOK_XDP)
+		connection_xdp(w->seen.ctx, &place);
+	else
+		connection_skb(w->seen.ctx, &place);
+}
+
+/* In a frame of the common shape. */
+__noinline int common_connection_xdp(struct xdp_md *ctx)
+{
+	struct odd_cursor c = cursor_on(ctx->data, ctx->data_end);
+	struct odd_place place;
+
+	return odd_walk_common_place(&c, &place) ? connection_xdp(ctx, &place) : 0;
+}
+
+__noinline int common_connection_skb(struct __sk_buff *skb)
+{
+	struct odd_cursor c = cursor_on(skb->data, skb->data_end);
+	struct odd_place place;
+
+	return odd_walk_common_place(&c, &place) ? connection_skb(skb, &place) : 0;
 }
 
 /* The steps, and what they have found. Return: the walk's verdict, the packet in the scratch */

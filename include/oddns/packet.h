@@ -191,15 +191,18 @@ static __always_inline int odd_is_wrapped_other(const struct odd_cursor *c,
 						const __u32 tunnels)
 {
 	struct odd_cursor inside = *c;
+	__u64 offset = ODD_VXLAN_BYTES;
 	struct odd_headers h;
 	const __u8 *eth = cursor_take(&inside, ODD_VXLAN_BYTES);
 
 	if (!eth)
 		return 0;
 	if (odd_is_vlan(odd_read16(eth + 12)))
-		inside.pos = eth + 4; /* what follows the tag stands where it would without */
+		offset = 4; /* what follows the tag stands where it would without */
 	else if (!tunnels || !odd_is_plain_vxlan(eth))
 		return 0;
+	/* verifier: both become one way here */
+	cursor_seek(&inside, odd_unlearn(offset));
 	return odd_walk_common(&inside, ports, tunnels, &h) == ODD_WALK_OTHER;
 }
 
@@ -370,42 +373,46 @@ static __always_inline int odd_addresses_at(struct odd_cursor *c, __u32 offset, 
 	return 0;
 }
 
+/* Where the headers of a connection's first packet lie, from the start of the frame. */
+struct odd_place {
+	__u32 ip;
+	__u32 l4;
+	__u32 version; /* of IP */
+	__u32 protocol;
+};
+
 /**
  * odd_walk_connection() - What tells a connection from others.
- * @w: after ODD_WALK_ENCRYPTED
+ * @place: of a packet that was ODD_WALK_ENCRYPTED
  *
  * Return: 1, or 0 when none begins
  */
-static __always_inline int odd_walk_connection(struct odd_cursor *c, const struct odd_walk *w,
+static __always_inline int odd_walk_connection(struct odd_cursor *c, const struct odd_place *place,
 					       struct odd_connection *ret)
 {
 	const __u8 *l4;
 
-	if (odd_addresses_at(c, w->ip, w->version, ret->src, ret->dst))
+	if (odd_addresses_at(c, place->ip, (__u8)place->version, ret->src, ret->dst))
 		return 0;
-	/* verifier: IPv4 and IPv6 become one way here */
-	cursor_seek(c, odd_unlearn(w->offset - 8));
+	cursor_seek(c, place->l4);
 	l4 = cursor_take(c, ODD_OPENING_BYTES);
-	return l4 && odd_connection_fill(ret, l4, w->protocol);
+	return l4 && odd_connection_fill(ret, l4, (__u8)place->protocol);
 }
 
-/* The same after odd_walk_common(). @c: on the start of the frame */
-static __always_inline int odd_walk_common_connection(struct odd_cursor *c,
-						      struct odd_connection *ret)
+/* Where it lies after odd_walk_common(). @c: on the start of the frame; moved */
+static __always_inline int odd_walk_common_place(struct odd_cursor *c, struct odd_place *ret)
 {
-	struct odd_cursor peek = *c;
-	const __u8 *eth = cursor_take(&peek, 14 + 20);
-	struct odd_walk w = {.ip = 14, .offset = 14 + 20 + 8, .version = 4};
+	const __u8 *eth = cursor_take(c, 14 + 20);
+	int is_ip6;
 
 	if (!eth)
 		return 0;
-	w.protocol = eth[14 + 9];
-	if (odd_read16(eth + 12) == ODD_ETHERTYPE_IPV6) {
-		w.protocol = eth[14 + 6];
-		w.version = 6;
-		w.offset += 20;
-	}
-	return odd_walk_connection(c, &w, ret);
+	is_ip6 = odd_read16(eth + 12) == ODD_ETHERTYPE_IPV6;
+	ret->ip = 14;
+	ret->l4 = 14 + (is_ip6 ? 40 : 20);
+	ret->version = is_ip6 ? 6 : 4;
+	ret->protocol = is_ip6 ? eth[14 + 6] : eth[14 + 9];
+	return 1;
 }
 
 /* Where the packet came through, for one that came through a tunnel. */

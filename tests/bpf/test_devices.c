@@ -39,6 +39,7 @@ static void begin(const char *ifname, enum attach_mode mode)
 {
 	struct programs_options options = fixture_options();
 
+	options.encrypted = true; /* as by default: it costs the verifier, too */
 	cable_open(&cable);
 	fixture_load(&fixture, &options);
 	strncpy(attachment.ifname, ifname, sizeof(attachment.ifname) - 1);

@@ -17,6 +17,12 @@ FRAGMENTS = 1 * S  # how long other fragments are awaited
 RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"]
 FLAGS = [(QR, "qr"), (AA, "aa"), (TC, "tc"), (RD, "rd"), (RA, "ra")]
 
+# of an exchange line, what can be foretold without a look into records
+FIELDS = frozenset(
+    "type time client client_port server server_port proto id opcode qname qtype qclass rcode "
+    "state tries latency_ns wait_ns query_bytes response_bytes messages service cause flags "
+    "ancount nscount arcount vlan tunnel tunnel_id outer_src outer_dst".split())
+
 PENDING, EXPIRED, ANSWERED, TRANSFER = range(4)
 
 
@@ -249,6 +255,7 @@ def record(first, state, time, tries, answer):
         "query_bytes": None if first.is_response else len(first.wire),
         "response_bytes": len(answer.wire) if answer else None,
         "messages": 1 if answer else 0,
+        "service": "dns", "cause": {"unanswered": "none", "late": "late"}.get(state),
         "flags": [name for bit, name in FLAGS if head.flags & bit],
         "ancount": ancount, "nscount": nscount, "arcount": arcount,
     } | talk.network.fields(first.is_response)

@@ -94,20 +94,20 @@ static void take(struct native *n, const struct odd_packet *p, const __u8 *frame
 	emit(n, p, &span, frame);
 }
 
-static void take_connection(struct native *n, struct odd_cursor *c, const struct odd_walk *w)
+static void take_connection(struct native *n, struct odd_cursor *c, const struct odd_place *place)
 {
 	struct odd_connection connection;
 
-	if (odd_walk_connection(c, w, &connection))
+	if (odd_walk_connection(c, place, &connection))
 		encrypted_table__add(&n->encrypted, &connection);
 }
 
 static void take_common_connection(struct native *n, struct odd_cursor *c)
 {
-	struct odd_connection connection;
+	struct odd_place place;
 
-	if (odd_walk_common_connection(c, &connection))
-		encrypted_table__add(&n->encrypted, &connection);
+	if (odd_walk_common_place(c, &place))
+		take_connection(n, c, &place);
 }
 
 /* The steps, and what they have found. Return: the walk's verdict */
@@ -125,7 +125,8 @@ static int walk_all(struct native *n, struct odd_cursor *c, __u32 length, struct
 	if (verdict == ODD_WALK_ON)
 		return ODD_DROP_TUNNEL_DEPTH;
 	if (verdict == ODD_WALK_ENCRYPTED)
-		take_connection(n, c, &w);
+		take_connection(n, c,
+				&(struct odd_place){w.ip, w.offset - 8, w.version, w.protocol});
 	if (verdict != ODD_WALK_DNS && verdict != ODD_WALK_FRAGMENT)
 		return verdict;
 	verdict = odd_walk_found(c, &w, &h, p);
