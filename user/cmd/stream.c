@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 
 /* Lines of 500 bytes come by the thousand: a write(2) for each 128 of them. */
@@ -95,15 +96,26 @@ void stream__forget_names(struct stream *stream)
 	identities__clear(stream->identities);
 }
 
+/*
+ * A full buffer goes out in the middle of a line, where a line of our log may follow it into the
+ * same file. So it is not let get full.
+ */
+static void end_line(const struct stream *stream)
+{
+	if (__fpending(stdout) > sizeof(stream->buffer) / 2)
+		fflush(stdout);
+}
+
 void stream__exchange(struct stream *stream, const struct exchange *exchange)
 {
 	json_exchange(stdout, &stream->names, exchange);
+	end_line(stream);
 }
 
 void stream__episode(struct stream *stream, const struct episode *episode)
 {
-	(void)stream;
 	json_episode(stdout, episode);
+	end_line(stream);
 }
 
 void stream__interval(struct stream *stream, const struct rules *rules, const struct server *server,
