@@ -3,13 +3,15 @@
  * What reading a message costs. user.decode: a response with five records, A, AAAA, CNAME, MX and
  * TXT, of which each owner and data becomes text; user.decode_header: a query with a cookie. 256
  * messages that differ in their names take turns, so that no branch learns one of them by heart;
- * they stay in the cache, where the kernel has just copied them.
+ * they stay in the cache, where the kernel has just copied them. user.json_*: a line of JSON for
+ * such a response, by how many records sensor.answers keeps.
  */
 #include "bench.h"
 #include "traffic.h"
 
 #include "dns/message.h"
 #include "dns/rdata.h"
+#include "sink/json.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +28,7 @@ struct messages {
 	uint8_t data[MESSAGES][ROOM];
 	struct dns_bytes bytes[MESSAGES];
 	char text[RECORDS][TEXT_ROOM];
+	FILE *null;
 };
 
 /* All owned by the question's name, of class IN, for 300 s; the data with its length in front. */
@@ -97,6 +100,50 @@ static size_t decode_header(const struct dns_bytes *bytes, struct messages *mess
 	return message.edns.cookie_length;
 }
 
+static size_t show(const struct dns_bytes *bytes, struct messages *messages,
+		   enum exchange_keep keep)
+{
+	static const struct json_names no_names;
+	struct dns_message message;
+	struct exchange exchange = {
+		.state = EXCHANGE_ANSWERED,
+		.has_query = true,
+		.has_response = true,
+		.has_latency = true,
+		.tries = 1,
+		.ancount = RECORDS,
+		.uid = ODD_NO_UID,
+		.keep = keep,
+		.message = &message,
+		.bytes = *bytes,
+	};
+
+	if (dns_message_read(bytes, DNS_DEPTH_RDATA, &message) != DNS_MESSAGE_OK)
+		return 0;
+	exchange.flags = message.flags;
+	exchange.qtype = message.qtype;
+	exchange.qclass = message.qclass;
+	exchange.qname = message.qname.wire;
+	exchange.qname_length = message.qname.length;
+	json_exchange(messages->null, &no_names, &exchange);
+	return 1;
+}
+
+static size_t show_none(const struct dns_bytes *bytes, struct messages *messages)
+{
+	return show(bytes, messages, KEEP_NONE);
+}
+
+static size_t show_first(const struct dns_bytes *bytes, struct messages *messages)
+{
+	return show(bytes, messages, KEEP_FIRST);
+}
+
+static size_t show_all(const struct dns_bytes *bytes, struct messages *messages)
+{
+	return show(bytes, messages, KEEP_ALL);
+}
+
 typedef size_t (*decode_fn)(const struct dns_bytes *bytes, struct messages *messages);
 
 /* The least of the rounds too: what disturbs only adds. */
@@ -127,18 +174,28 @@ static int measure(struct bench *bench, const char *name, decode_fn volatile tak
 
 int bench_decode(struct bench *bench)
 {
+	static const struct {
+		const char *name;
+		decode_fn take;
+		bool is_response;
+	} rows[] = {
+		{"user.decode", decode, true},	     {"user.decode_header", decode_header, false},
+		{"user.json_none", show_none, true}, {"user.json_first", show_first, true},
+		{"user.json_all", show_all, true},
+	};
 	static struct messages messages;
 	int r = 0;
 
-	if (bench__wants(bench, "user.decode")) {
+	messages.null = fopen("/dev/null", "we");
+	if (!messages.null)
+		return -errno;
+	for (size_t row = 0; r == 0 && row < sizeof(rows) / sizeof(rows[0]); row++) {
+		if (!bench__wants(bench, rows[row].name))
+			continue;
 		for (uint32_t i = 0; i < MESSAGES; i++)
-			make_message(i, true, &messages);
-		r = measure(bench, "user.decode", decode, &messages);
+			make_message(i, rows[row].is_response, &messages);
+		r = measure(bench, rows[row].name, rows[row].take, &messages);
 	}
-	if (r == 0 && bench__wants(bench, "user.decode_header")) {
-		for (uint32_t i = 0; i < MESSAGES; i++)
-			make_message(i, false, &messages);
-		r = measure(bench, "user.decode_header", decode_header, &messages);
-	}
+	fclose(messages.null);
 	return r;
 }

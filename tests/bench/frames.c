@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* What fits through any link in one piece (RFC 9715 section 3.1, R3). */
+#define LARGE_MESSAGE 1232
+
 #define ETHERNET 14
 #define IPV4	 20
 #define UDP	 8
@@ -119,6 +122,15 @@ static void make_fragments(struct frames *frames)
 	set16(later, ETHERNET + 6, 1480 / 8);
 }
 
+/* The response with more behind it than is read in most. */
+static void make_large(struct frame *frame, const struct frame *response)
+{
+	*frame = *response;
+	frame->bytes = ETHERNET + IPV4 + UDP + LARGE_MESSAGE;
+	set16(frame, ETHERNET + 2, IPV4 + UDP + LARGE_MESSAGE);
+	set16(frame, ETHERNET + IPV4 + 4, UDP + LARGE_MESSAGE);
+}
+
 static void make_vxlan(struct frame *frame, const struct frame *inner)
 {
 	*frame = *inner;
@@ -158,6 +170,7 @@ void frames_make(struct frames *ret)
 	make_tcp(ret);
 	make_fragments(ret);
 	make_icmp(ret);
+	make_large(&ret->large, &ret->response);
 	make_vxlan(&ret->vxlan, &ret->query);
 	make_vxlan(&ret->other_vxlan, &ret->other);
 }

@@ -17,6 +17,7 @@ struct frames {
 	struct frame tcp;	      /* a segment with that query */
 	struct frame first, later;    /* the fragments of a response, the first of full length */
 	struct frame vxlan;	      /* that query, mirrored */
+	struct frame large;	      /* a response of 1 232 bytes */
 	/* no DNS: a full segment of a web server, tagged, mirrored; QUIC */
 	struct frame other, other_vlan, other_vxlan, other_udp;
 	struct frame icmp, echo; /* an error that quotes that query; another ICMP */

@@ -31,10 +31,11 @@
  * take at most 480 KB of the ring, less than what makes the programs call the
  * daemon (512 KiB): one that keeps up is seldom called.
  */
-#define NO_EVENTS 16384
-#define MESSAGES  2048 /* of up to 232 bytes */
-#define FRAGMENTS 256  /* of up to 1 592 bytes */
-#define CASES_MAX 28
+#define NO_EVENTS	16384
+#define MESSAGES	2048 /* of up to 232 bytes */
+#define FRAGMENTS	256  /* of up to 1 592 bytes */
+#define CASES_MAX	36
+#define DEFAULT_SNAPLEN 512
 
 /* A program on a frame. */
 struct subject {
@@ -42,6 +43,7 @@ struct subject {
 	int program;
 	const struct frame *frame;
 	unsigned packets; /* in a run: one of the above, which says whether they give events */
+	unsigned snaplen; /* 0: the default */
 };
 
 struct kernel_case {
@@ -129,30 +131,33 @@ static void make_cases(struct kernel *k)
 	int tc = bpf_program__fd(k->programs->progs.oddns_egress);
 	int tc_off = bpf_program__fd(k->off->progs.oddns_egress);
 	const struct subject subjects[] = {
-		{"kernel.pass", k->pass, &f->query, NO_EVENTS},
-		{"kernel.other", xdp, &f->other, NO_EVENTS},
-		{"kernel.other_udp", xdp, &f->other_udp, NO_EVENTS},
-		{"kernel.other_off", xdp_off, &f->other, NO_EVENTS},
-		{"kernel.other_udp_off", xdp_off, &f->other_udp, NO_EVENTS},
-		{"kernel.https", xdp, &f->https, NO_EVENTS},
-		{"kernel.https_off", xdp_off, &f->https, NO_EVENTS},
-		{"kernel.https_syn", xdp, &f->https_syn, NO_EVENTS},
-		{"kernel.encrypted", xdp, &f->encrypted, NO_EVENTS},
-		{"kernel.vlan_other", xdp, &f->other_vlan, NO_EVENTS},
-		{"kernel.vxlan_other", xdp, &f->other_vxlan, NO_EVENTS},
-		{"kernel.query", xdp, &f->query, MESSAGES},
-		{"kernel.response", xdp, &f->response, MESSAGES},
-		{"kernel.vxlan", xdp, &f->vxlan, MESSAGES},
-		{"kernel.tcp", xdp, &f->tcp, MESSAGES},
-		{"kernel.fragment", xdp, &f->first, FRAGMENTS},
-		{"kernel.fragment_later", xdp, &f->later, FRAGMENTS},
-		{"kernel.icmp", xdp, &f->icmp, MESSAGES},
-		{"kernel.echo", xdp, &f->echo, NO_EVENTS},
-		{"kernel.pass_tc", k->pass_tc, &f->query, NO_EVENTS},
-		{"kernel.other_tc", tc, &f->other, NO_EVENTS},
-		{"kernel.other_off_tc", tc_off, &f->other, NO_EVENTS},
-		{"kernel.query_tc", tc, &f->query, MESSAGES},
-		{"kernel.tcp_tc", tc, &f->tcp, MESSAGES},
+		{"kernel.pass", k->pass, &f->query, NO_EVENTS, 0},
+		{"kernel.other", xdp, &f->other, NO_EVENTS, 0},
+		{"kernel.other_udp", xdp, &f->other_udp, NO_EVENTS, 0},
+		{"kernel.other_off", xdp_off, &f->other, NO_EVENTS, 0},
+		{"kernel.other_udp_off", xdp_off, &f->other_udp, NO_EVENTS, 0},
+		{"kernel.https", xdp, &f->https, NO_EVENTS, 0},
+		{"kernel.https_off", xdp_off, &f->https, NO_EVENTS, 0},
+		{"kernel.https_syn", xdp, &f->https_syn, NO_EVENTS, 0},
+		{"kernel.encrypted", xdp, &f->encrypted, NO_EVENTS, 0},
+		{"kernel.vlan_other", xdp, &f->other_vlan, NO_EVENTS, 0},
+		{"kernel.vxlan_other", xdp, &f->other_vxlan, NO_EVENTS, 0},
+		{"kernel.query", xdp, &f->query, MESSAGES, 0},
+		{"kernel.response", xdp, &f->response, MESSAGES, 0},
+		{"kernel.snaplen_64", xdp, &f->large, FRAGMENTS, 64},
+		{"kernel.snaplen_512", xdp, &f->large, FRAGMENTS, 512},
+		{"kernel.snaplen_1232", xdp, &f->large, FRAGMENTS, 1232},
+		{"kernel.vxlan", xdp, &f->vxlan, MESSAGES, 0},
+		{"kernel.tcp", xdp, &f->tcp, MESSAGES, 0},
+		{"kernel.fragment", xdp, &f->first, FRAGMENTS, 0},
+		{"kernel.fragment_later", xdp, &f->later, FRAGMENTS, 0},
+		{"kernel.icmp", xdp, &f->icmp, MESSAGES, 0},
+		{"kernel.echo", xdp, &f->echo, NO_EVENTS, 0},
+		{"kernel.pass_tc", k->pass_tc, &f->query, NO_EVENTS, 0},
+		{"kernel.other_tc", tc, &f->other, NO_EVENTS, 0},
+		{"kernel.other_off_tc", tc_off, &f->other, NO_EVENTS, 0},
+		{"kernel.query_tc", tc, &f->query, MESSAGES, 0},
+		{"kernel.tcp_tc", tc, &f->tcp, MESSAGES, 0},
 	};
 
 	k->count = sizeof(subjects) / sizeof(subjects[0]);
@@ -165,8 +170,10 @@ static int run(struct kernel *kernel, struct kernel_case *c)
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = c->of.frame->at,
 		    .data_size_in = c->of.frame->bytes, .repeat = (int)c->of.packets);
 	uint64_t expected = c->of.packets == NO_EVENTS ? 0 : c->of.packets;
-	int r = bpf_prog_test_run_opts(c->of.program, &opts);
+	int r;
 
+	kernel->programs->data->shedding.snaplen = c->of.snaplen ? c->of.snaplen : DEFAULT_SNAPLEN;
+	r = bpf_prog_test_run_opts(c->of.program, &opts);
 	if (r < 0)
 		return failed(r, c->of.name);
 	kernel->events = 0;

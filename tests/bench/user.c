@@ -26,6 +26,8 @@
 #define ROUNDS	  11
 #define WARM_UP	  32 /* cycles: 21 s, so that two intervals have closed */
 
+#define LATER_NS (EXCHANGES * GAP_NS)
+
 #define PENDING (1U << 20)
 
 #define START_NS 1800000000000000000ULL /* 2027 */
@@ -144,39 +146,71 @@ static int check_exchanges(const struct pipeline *pipeline)
 	return -EIO;
 }
 
-static int measure_exchange(struct bench *bench, struct pipeline *pipeline,
-			    const struct records *records)
-{
-	const uint64_t later = EXCHANGES * GAP_NS;
-	double floors[ROUNDS], ours[ROUNDS];
+/* The same traffic through a pipeline of its own settings. */
+struct stretch {
+	struct pipeline *pipeline;
+	struct records records;
+	double values[ROUNDS];
+};
 
-	walk(records, 0, take_event, pipeline);
+static void warm_up(struct stretch *s)
+{
+	walk(&s->records, 0, take_event, s->pipeline);
 	for (unsigned i = 0; i < WARM_UP; i++)
-		walk(records, later, take_event, pipeline);
+		walk(&s->records, LATER_NS, take_event, s->pipeline);
+}
+
+/* @all, @bare: with all records of an answer kept, which is the default, and with none */
+static int measure_exchange(struct bench *bench, struct stretch *all, struct stretch *bare)
+{
+	double floors[ROUNDS];
+	int r;
+
+	warm_up(all);
+	warm_up(bare);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		floors[i] = measure(records, 0, take_nothing, NULL);
-		ours[i] = measure(records, later, take_event, pipeline);
+		floors[i] = measure(&all->records, 0, take_nothing, NULL);
+		all->values[i] = measure(&all->records, LATER_NS, take_event, all->pipeline);
+		bare->values[i] = measure(&bare->records, LATER_NS, take_event, bare->pipeline);
 	}
 	bench__row(bench, "user.floor", bench_median(floors, ROUNDS));
-	bench__row(bench, "user.exchange", bench_median(ours, ROUNDS));
-	return check_exchanges(pipeline);
+	bench__rounds(bench, "user.exchange", all->values, ROUNDS);
+	bench__rounds(bench, "user.exchange_bare", bare->values, ROUNDS);
+	r = check_exchanges(all->pipeline);
+	return r < 0 ? r : check_exchanges(bare->pipeline);
+}
+
+static int stretch_init(struct stretch *s, const struct settings *settings)
+{
+	const struct pipeline_sinks none = {0};
+	int r = pipeline__new(settings, 1, &none, &s->pipeline);
+
+	if (r == 0)
+		r = make_records(&s->records);
+	if (r < 0)
+		fprintf(stderr, "bench: user.exchange: %s\n", strerror(-r));
+	return r;
+}
+
+static void stretch_done(struct stretch *s)
+{
+	free(s->records.memory);
+	pipeline__free(s->pipeline);
 }
 
 static int exchange(struct bench *bench, const struct settings *settings)
 {
-	const struct pipeline_sinks none = {0};
-	struct records records = {0};
-	struct pipeline *pipeline = NULL;
-	int r = pipeline__new(settings, 1, &none, &pipeline);
+	struct stretch all = {0}, bare = {0};
+	struct settings without = *settings;
+	int r = stretch_init(&all, settings);
 
+	without.answers = ANSWERS_NONE;
 	if (r == 0)
-		r = make_records(&records);
+		r = stretch_init(&bare, &without);
 	if (r == 0)
-		r = measure_exchange(bench, pipeline, &records);
-	else
-		fprintf(stderr, "bench: user.exchange: %s\n", strerror(-r));
-	free(records.memory);
-	pipeline__free(pipeline);
+		r = measure_exchange(bench, &all, &bare);
+	stretch_done(&all);
+	stretch_done(&bare);
 	return r;
 }
 
