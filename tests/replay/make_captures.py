@@ -415,8 +415,8 @@ def add_fragments(cases):
     frames = [(START, arcnet(talk.ip(question.query()))),
               (answer[0], arcnet(packet[:504], split=1)),
               (answer[0] + MS, arcnet(packet[504:], split=2))]
-    cases.add("arcnet-fragments", pcap(ARCNET, frames), [line(talk, question, [START], answer, captured=65535)],
-              skipped=1)
+    cases.add("arcnet-fragments", pcap(ARCNET, frames), [
+        line(talk, question, [START], answer, captured=504 - 20 - 8)], skipped=1)
 
 
 def add_refused(cases):
