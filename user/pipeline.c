@@ -25,7 +25,7 @@
 #define CONNECTION_BYTES (256 * 1024)
 /* Truncated answers held for their retry: 100/s for 10 s, each with its message, 5 MB at most. */
 #define TRUNCATED_HELD 1024
-/* Episodes open at once: 3000/s for 20 s, 32 MB at most. */
+/* Clients and names with open episodes at once: 3000/s for 20 s, 46 MB at most. */
 #define EPISODES_OPEN 65536
 /* How exactly they must know the time: nobody sees a tenth of a second in when a record comes. */
 #define FOLLOW_NS 100000000ULL
@@ -127,7 +127,9 @@ static struct episodes_limits episodes_limits(const struct settings *settings)
 {
 	return (struct episodes_limits){
 		.window_ns = settings->episode_ns,
-		.timeout_ns = settings->timeout_ns,
+		/* its own, or of a truncated one when its retry can neither begin nor end any more
+		 */
+		.timeout_ns = 3 * settings->timeout_ns,
 		.open = EPISODES_OPEN,
 	};
 }
@@ -270,6 +272,7 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 {
 	const struct exchange_limits limits = exchange_limits(settings);
 	const struct retries_limits retries = retries_limits(settings);
+	const struct episodes_limits episodes = episodes_limits(settings);
 	int r = count_servers(settings);
 
 	if (r > (int)pipeline->servers_max)
@@ -282,6 +285,8 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 	r = pin_servers(pipeline, settings);
 	exchange_table__set_limits(pipeline->exchanges, &limits);
 	retries__set_limits(pipeline->retries, &retries);
+	if (pipeline->episodes)
+		episodes__set_limits(pipeline->episodes, &episodes);
 	pipeline->step_back_ns = settings->timeout_ns + settings->grace_ns;
 	pipeline->gap_intervals = gap_intervals(settings, server_table__window(pipeline->servers));
 	return r;
