@@ -22,7 +22,7 @@ const volatile bool replay = false;
 
 __u64 replay_ns;
 /* Set before load, and changed by the daemon when it falls behind. */
-struct odd_shedding shedding = {.snaplen = 512};
+struct odd_shedding shedding = {.snaplen = 1232};
 /* Bytes that waited in the ring when a program last looked; the daemon sets 0 after reading. */
 __u32 backlog;
 /* Real time minus the monotonic clock; the daemon keeps it right when the clock is set. */

@@ -35,7 +35,7 @@
 #define MESSAGES	2048 /* of up to 232 bytes */
 #define FRAGMENTS	256  /* of up to 1 592 bytes */
 #define CASES_MAX	36
-#define DEFAULT_SNAPLEN 512
+#define DEFAULT_SNAPLEN 1232
 
 /* A program on a frame. */
 struct subject {

@@ -223,7 +223,7 @@ def answer_fields(question, message, captured):
             "answers": records if message else None, "records": [] if message else None}
 
 
-def line(talk, question, sent, answer=None, captured=512, **changes):
+def line(talk, question, sent, answer=None, captured=1232, **changes):
     """An exchange line. sent: times of the query; answer: (time, message) of the response, of
     which so many bytes are captured at most."""
     message = answer[1] if answer else question.query()
@@ -394,7 +394,7 @@ def add_messages(cases):
         frames = [(START, ethernet(talk.ip(question.query()))),
                   (answer[0], ethernet(talk.ip(answer[1], True)))]
         cases.add(name, pcap(ETHERNET, frames, snaplen=snaplen),
-                  [line(talk, question, [START], answer, captured=min(512, snaplen - 42))])
+                  [line(talk, question, [START], answer, captured=min(1232, snaplen - 42))])
 
     stream = Talk(proto="tcp")
     questions = [Question(i) for i in (1, 2, 3)]
@@ -513,4 +513,6 @@ def main(folder):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit("usage: make_captures.py FOLDER")
     main(sys.argv[1])

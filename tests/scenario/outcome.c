@@ -31,6 +31,8 @@ static const struct {
 /* Only what failed has a cause, and what failed has one. */
 static bool has_its_cause(const struct exchange *x)
 {
+	if (x->state == EXCHANGE_PENDING && x->cause != CAUSE_UNKNOWN)
+		return x->cause > CAUSE_NONE && x->cause <= CAUSE_TOO_BIG;
 	if (x->state == EXCHANGE_UNANSWERED)
 		return x->cause >= CAUSE_NONE && x->cause <= CAUSE_TOO_BIG;
 	if (x->cause == CAUSE_TRUNCATED)

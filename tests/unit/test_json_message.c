@@ -169,6 +169,33 @@ Test(json_message, sections_of_update_have_their_names)
 	json_decref(line);
 }
 
+/* The top bit of a class is a flag in multicast DNS (RFC 6762 section 10.2), and nowhere else. */
+Test(json_message, class_of_multicast_dns_is_shown_without_its_flag)
+{
+	static const uint8_t wire[] = "\0\0\x84\0\0\0\0\1\0\0\0\0"
+				      "\1n\5local\0\0\1\x80\1\0\0\0\x78\0\4\x0a\0\0\1";
+	static const char *const classes[SERVICES] = {"\"CLASS32769\"", "\"IN\"", "\"CLASS32769\""};
+
+	for (unsigned i = 0; i < SERVICES; i++) {
+		struct dns_message message;
+		struct exchange exchange = {
+			.state = EXCHANGE_MULTICAST,
+			.service = (enum exchange_service)i,
+			.uid = ODD_NO_UID,
+			.keep = KEEP_ALL,
+			.message = &message,
+			.bytes = {wire, sizeof(wire) - 1, sizeof(wire) - 1},
+		};
+		json_t *line;
+
+		(void)dns_message_read(&exchange.bytes, DNS_DEPTH_RDATA, &message);
+		line = line_of(&exchange);
+		check(line, "crr_class", classes[i]);
+		check(json_array_get(json_object_get(line, "answers"), 0), "class", classes[i]);
+		json_decref(line);
+	}
+}
+
 Test(json_message, what_was_captured_of_a_longer_message_is_shown)
 {
 	static const char wire[] = "\0\7\x81\x80\0\1\0\2\0\0\0\0" QUESTION ANSWERS;

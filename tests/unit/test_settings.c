@@ -29,7 +29,7 @@ Test(settings, defaults_are_those_of_the_design)
 	cr_assert_eq(s->min_intervals, 5);
 	cr_assert_eq(s->raise_after, 2);
 	cr_assert_eq(s->clear_after, 3);
-	cr_assert_eq(s->snaplen, 512);
+	cr_assert_eq(s->snaplen, 1232);
 	cr_assert_eq(s->ring_bytes, 4194304);
 	cr_assert_eq(s->pending, 1048576);
 	cr_assert_eq(s->servers, 1024);

@@ -51,7 +51,7 @@ const struct setting_row setting_rows[] = {
 	 "how often in a row a server must be odd before an alert is raised"},
 	{"sensor", "clear_after", SETTING_COUNT, AT(clear_after), 0, "3", "1", "100", "evaluations",
 	 "how often in a row it must not be odd before the alert is cleared"},
-	{"sensor", "snaplen", SETTING_COUNT, AT(snaplen), 0, "512", "64", "4096", "bytes",
+	{"sensor", "snaplen", SETTING_COUNT, AT(snaplen), 0, "1232", "64", "4096", "bytes",
 	 "how much of each DNS message over UDP travels to user space"},
 	{"sensor", "answers", SETTING_CHOICE, AT(answers), 0, "all", "none, first, all", NULL, "",
 	 "how many of the answer's records an exchange shows; all: the other sections, too, and each "

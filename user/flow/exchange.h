@@ -37,11 +37,11 @@ enum exchange_service {
 
 /* Why a client did not get what it asked for. */
 enum exchange_cause {
-	CAUSE_UNKNOWN,	 /* not a failure, or not known yet */
-	CAUSE_NONE,	 /* unanswered, and nothing was heard */
-	CAUSE_PORT,	 /* unanswered, and an ICMP error said: nobody listens on the port */
-	CAUSE_HOST,	 /* ... host or network unreachable */
-	CAUSE_ADMIN,	 /* ... administratively prohibited */
+	CAUSE_UNKNOWN, /* not a failure, or not known yet */
+	CAUSE_NONE,    /* unanswered, and nothing was heard */
+	CAUSE_PORT,  /* unanswered or pending, and an ICMP error said: nobody listens on the port */
+	CAUSE_HOST,  /* ... host or network unreachable */
+	CAUSE_ADMIN, /* ... administratively prohibited */
 	CAUSE_TOO_BIG,	 /* ... packet too big */
 	CAUSE_LATE,	 /* late: the query counts as unanswered, its response came after */
 	CAUSE_TRUNCATED, /* answered with TC over UDP, and not asked again over TCP */

@@ -38,7 +38,8 @@ static void end_without_response(struct exchange_table *table, const struct entr
 
 	record_entry(entry, &exchange);
 	exchange.state = state;
-	exchange.cause = state == EXCHANGE_UNANSWERED ? room_cause(entry) : CAUSE_UNKNOWN;
+	exchange.cause = state == EXCHANGE_UNANSWERED ? room_cause(entry)
+						      : (enum exchange_cause)entry->cause;
 	exchange.end_ns = (int64_t)end_ns;
 	room_deliver(table, &exchange);
 }

@@ -111,6 +111,12 @@ static bool is_update(const struct exchange *e)
 	return dns_opcode(e->message->flags) == OPCODE_UPDATE;
 }
 
+/* Multicast DNS has a flag in the top bit of a record's class (RFC 6762 section 10.2). */
+static uint16_t class_bits(const struct exchange *e)
+{
+	return e->service == SERVICE_MDNS ? 0x7fff : 0xffff;
+}
+
 /* The first record of the answer. Return: false when there is none, or none is to be kept */
 static bool first_answer(const struct exchange *e, struct dns_record *ret)
 {
@@ -119,7 +125,10 @@ static bool first_answer(const struct exchange *e, struct dns_record *ret)
 	if (!e->message || e->keep == KEEP_NONE || is_update(e))
 		return false;
 	reader = dns_records_of(&e->bytes, e->message);
-	return dns_records__next(&reader, ret) && ret->section == DNS_SECTION_ANSWER;
+	if (!dns_records__next(&reader, ret) || ret->section != DNS_SECTION_ANSWER)
+		return false;
+	ret->class &= class_bits(e);
+	return true;
 }
 
 #define CRR_GETTER(name, set)                                                                      \
@@ -168,6 +177,7 @@ static void set_records(const struct exchange *e, unsigned sections, struct fiel
 		.opcode = dns_opcode(e->message->flags),
 		.sections = (uint8_t)sections,
 		.named_sections = sections != SECTIONS_ANSWER,
+		.class_bits = class_bits(e),
 		.limit = e->keep == KEEP_FIRST ? 1 : DNS_RECORDS_MAX,
 	};
 }

@@ -12,6 +12,7 @@ bool field_records__next(struct field_records *records, struct dns_record *ret)
 		if (!(records->sections >> ret->section & 1) || ret->type == TYPE_OPT)
 			continue;
 		records->limit--;
+		ret->class &= records->class_bits;
 		return true;
 	}
 	return false;

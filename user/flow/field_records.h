@@ -12,6 +12,7 @@ struct field_records {
 	uint8_t sections;    /* bit for each enum dns_section: shown */
 	bool named_sections; /* each is shown with the name of its section */
 	unsigned limit;	     /* so many at the most */
+	uint16_t class_bits; /* of a class; multicast DNS has a flag in the top one */
 };
 
 /**

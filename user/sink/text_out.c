@@ -222,7 +222,7 @@ static void write_servers(const struct text_out *out, const struct server_table 
 static void write_count(const struct text_out *out, const char *name, uint64_t count,
 			const char *meaning)
 {
-	fprintf(out->file, "  %-16s %12" PRIu64 "  %s\n", name, count, meaning);
+	fprintf(out->file, "  %-21s %12" PRIu64 "  %s\n", name, count, meaning);
 }
 
 struct counted {
