@@ -30,66 +30,42 @@ static bool has_outer(const struct exchange *e, const uint8_t *address)
 }
 
 /* The getters, one for each row below; those of the message are in field_message.c. */
-static FIELD_NUMBER(time, true, e->time_ns) static FIELD_TEXT(
-	client, true,
-	text_address(e->client, ret
-					->buf)) static FIELD_NUMBER(client_port, true,
-								    e->client_port) static FIELD_TEXT(server, true, text_address(e->server, ret->buf)) static FIELD_NUMBER(server_port, true, e->server_port) static FIELD_TEXT(proto, true, e->protocol == IPPROTO_TCP ? "tcp" : "udp") static FIELD_NUMBER(id,
-																																					     true, e->id) static FIELD_TEXT(opcode, true, dns_opcode_text(dns_opcode(e->flags), ret->buf)) static FIELD_TEXT(qtype,
-																																																			     e->qname_length >
-																																																				     0,
-																																																			     dns_type_text(e->qtype, ret
-																																																							     ->buf)) static FIELD_TEXT(qclass,
-																																																										       e->qname_length >
-																																																											       0,
-																																																										       dns_class_text(
-																																																											       e->qclass,
-																																																											       ret->buf)) static FIELD_TEXT(rcode,
-																																																															    e->has_response,
-																																																															    dns_rcode_text(
-																																																																    e->rcode,
-																																																																    ret->buf)) static FIELD_TEXT(state,
-																																																																				 true,
-																																																																				 exchange_state_name(
-																																																																					 e->state)) static FIELD_NUMBER(tries,
-																																																																									true, e->tries) static FIELD_NUMBER(latency, e->has_latency, e->latency_ns) static FIELD_NUMBER(wait,
-																																																																																					e->has_latency, e->wait_ns) static FIELD_NUMBER(query_bytes, e->has_query, e->query_bytes) static FIELD_NUMBER(response_bytes,
-																																																																																																		       e->has_response,
-																																																																																																		       (int64_t)
-																																																																																																			       e
-																																																																																																				       ->response_bytes) static FIELD_NUMBER(messages,
-																																																																																																									     true,
-																																																																																																									     e->messages) static FIELD_NUMBER(ancount,
-																																																																																																													      true,
-																																																																																																													      e->ancount) static FIELD_NUMBER(nscount, true, e->nscount) static FIELD_NUMBER(arcount, true, e->arcount) static FIELD_NUMBER(vlan,
-																																																																																																																													    e->vlan
-																																																																																																																															    [0] != 0,
-																																																																																																																													    e->vlan[0]) static FIELD_NUMBER(tunnel_id,
-																																																																																																																																	    e->tunnel != ODD_TUNNEL_NONE &&
-																																																																																																																																		    e->tunnel !=
-																																																																																																																																			    ODD_TUNNEL_IP,
-																																																																																																																																	    e->tunnel_id) static FIELD_TEXT(tunnel, e->tunnel != ODD_TUNNEL_NONE, exchange_tunnel_name(e->tunnel)) static FIELD_TEXT(outer_src,
-																																																																																																																																																     has_outer(e,
-																																																																																																																																																	       e->outer_src),
-																																																																																																																																																     text_address(e->outer_src, ret->buf)) static FIELD_TEXT(outer_dst, has_outer(e, e->outer_dst), text_address(e->outer_dst, ret->buf)) static FIELD_NUMBER(uid,
-																																																																																																																																																																			      e->uid !=
-																																																																																																																																																																				      ODD_NO_UID,
-																																																																																																																																																																			      e->uid) static FIELD_NUMBER(pid,
-																																																																																																																																																																							  e->pid !=
-																																																																																																																																																																								  0,
-																																																																																																																																																																							  e->pid)
+/* clang-format off */
+static FIELD_NUMBER(time, true, e->time_ns)
+static FIELD_TEXT(client, true, text_address(e->client, ret->buf))
+static FIELD_NUMBER(client_port, true, e->client_port)
+static FIELD_TEXT(server, true, text_address(e->server, ret->buf))
+static FIELD_NUMBER(server_port, true, e->server_port)
+static FIELD_TEXT(proto, true, e->protocol == IPPROTO_TCP ? "tcp" : "udp")
+static FIELD_NUMBER(id, true, e->id)
+static FIELD_TEXT(opcode, true, dns_opcode_text(dns_opcode(e->flags), ret->buf))
+static FIELD_TEXT(qtype, e->qname_length > 0, dns_type_text(e->qtype, ret->buf))
+static FIELD_TEXT(qclass, e->qname_length > 0, dns_class_text(e->qclass, ret->buf))
+static FIELD_TEXT(rcode, e->has_response, dns_rcode_text(e->rcode, ret->buf))
+static FIELD_TEXT(state, true, exchange_state_name(e->state))
+static FIELD_NUMBER(tries, true, e->tries)
+static FIELD_NUMBER(latency, e->has_latency, e->latency_ns)
+static FIELD_NUMBER(wait, e->has_latency, e->wait_ns)
+static FIELD_NUMBER(query_bytes, e->has_query, e->query_bytes)
+static FIELD_NUMBER(response_bytes, e->has_response, (int64_t)e->response_bytes)
+static FIELD_NUMBER(messages, true, e->messages)
+static FIELD_NUMBER(ancount, true, e->ancount)
+static FIELD_NUMBER(nscount, true, e->nscount)
+static FIELD_NUMBER(arcount, true, e->arcount)
+static FIELD_NUMBER(vlan, e->vlan[0] != 0, e->vlan[0])
+static FIELD_NUMBER(tunnel_id, e->tunnel != ODD_TUNNEL_NONE && e->tunnel != ODD_TUNNEL_IP,
+	e->tunnel_id)
+static FIELD_TEXT(tunnel, e->tunnel != ODD_TUNNEL_NONE, exchange_tunnel_name(e->tunnel))
+static FIELD_TEXT(outer_src, has_outer(e, e->outer_src), text_address(e->outer_src, ret->buf))
+static FIELD_TEXT(outer_dst, has_outer(e, e->outer_dst), text_address(e->outer_dst, ret->buf))
+static FIELD_NUMBER(uid, e->uid != ODD_NO_UID, e->uid)
+static FIELD_NUMBER(pid, e->pid != 0, e->pid)
+static FIELD_TEXT(service, true, exchange_service_name(e->service))
+static FIELD_TEXT(cause, e->cause != CAUSE_UNKNOWN, exchange_cause_name(e->cause))
+static FIELD_NUMBER(tcp_retry, e->was_retried || e->cause == CAUSE_TRUNCATED, e->was_retried)
+static FIELD_NUMBER(retry_of, e->is_retry, e->retry_of)
 
-	static FIELD_TEXT(service, true, exchange_service_name(e->service)) static FIELD_TEXT(
-		cause, e->cause != CAUSE_UNKNOWN,
-		exchange_cause_name(
-			e->cause)) static FIELD_NUMBER(tcp_retry,
-						       e->was_retried ||
-							       e->cause == CAUSE_TRUNCATED,
-						       e->was_retried) static FIELD_NUMBER(retry_of,
-											   e->is_retry,
-											   e->retry_of)
-
-		static FIELD_GETTER(qname)
+static FIELD_GETTER(qname)
 {
 	if (e->qname_length == 0) {
 		field_set_none(ret);
@@ -98,6 +74,7 @@ static FIELD_NUMBER(time, true, e->time_ns) static FIELD_TEXT(
 	dns_name_text(e->qname, e->qname_length, ret->buf);
 	field_set_text(ret, ret->buf);
 }
+/* clang-format on */
 
 static FIELD_GETTER(flags)
 {
