@@ -50,7 +50,10 @@ struct pipeline {
 	unsigned one_way_intervals;
 };
 
-/* Series count at once; a truncated answer is told when it is known whether it was asked again. */
+/*
+ * Series and episodes take it at once; a truncated answer is told when it is known whether it was
+ * asked again, which may be long after its episode is over.
+ */
 static void take_exchange(void *context, const struct exchange *exchange)
 {
 	struct pipeline *p = context;
@@ -59,6 +62,8 @@ static void take_exchange(void *context, const struct exchange *exchange)
 	if (exchange->service == SERVICE_DNS)
 		server_table__exchange(p->servers, exchange);
 	retries__exchange(p->retries, exchange);
+	if (p->episodes)
+		episodes__exchange(p->episodes, exchange);
 }
 
 static void tell_exchange(void *context, const struct exchange *exchange)
@@ -67,8 +72,6 @@ static void tell_exchange(void *context, const struct exchange *exchange)
 
 	if (p->sinks.on_exchange)
 		p->sinks.on_exchange(p->sinks.context, exchange);
-	if (p->episodes)
-		episodes__exchange(p->episodes, exchange);
 }
 
 static bool knows_server(void *context, const uint8_t *server)
