@@ -17,7 +17,7 @@ static const struct {
 	{"min_samples", "7", false},  {"min_intervals", "7", false},
 	{"raise_after", "5", false},  {"clear_after", "7", false},
 	{"snaplen", "128", true},     {"answers", "none", false},
-	{"episode", "1s", true},      {"tunnels", "1", true},
+	{"episode", "1s", false},     {"tunnels", "1", true},
 	{"encrypted", "no", true},    {"resolvers", "192.0.2.1", false},
 	{"connections", "16", true},  {"assembly", "2M", true},
 	{"ring", "1M", true},	      {"pending", "128", true},

@@ -246,3 +246,26 @@ Test(pipeline, truncated_answer_that_is_not_retried_ends_no_other_episode)
 	pipeline__free(pipeline);
 	settings__free(settings);
 }
+
+Test(pipeline, episodes_take_the_timeout_of_a_reload)
+{
+	struct settings *settings = settings__new(), *longer = settings__new();
+	struct told told = {0};
+	const struct pipeline_sinks sinks = {.on_episode = on_episode, .context = &told};
+	struct pipeline *pipeline;
+
+	cr_assert_eq(settings__set(settings, "sensor.timeout=1s"), 0);
+	cr_assert_eq(settings__set(longer, "sensor.timeout=7s"), 0);
+	pipeline = new_pipeline(settings, &sinks);
+	cr_assert_eq(pipeline__configure(pipeline, longer), 0);
+	typed_message(pipeline, EPOCH, 7, 0, A);
+	typed_message(pipeline, EPOCH, 8, 0, AAAA);
+	typed_message(pipeline, EPOCH + S / 100, 8, DNS_FLAG_QR, AAAA);
+	for (unsigned i = 1; i < 37; i++)
+		pipeline__tick(pipeline, EPOCH + i * S);
+	cr_assert_eq(told.episodes, 1, "silence is told after 7 s, and belongs to what came");
+	cr_assert_eq(told.exchanges, 2);
+	pipeline__free(pipeline);
+	settings__free(settings);
+	settings__free(longer);
+}

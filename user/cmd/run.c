@@ -335,8 +335,8 @@ static int take_settings(struct daemon *d, struct settings *old, struct settings
 	else if (!complete)
 		journal__note(
 			d->journal, LOG_WARNING,
-			"Some changed settings (interfaces, ports, hook, encrypted, interval, "
-			"window, sizes, directories) take effect at the next start");
+			"Some changed settings (interfaces, ports, multicast, hook, encrypted, "
+			"interval, window, sizes, directories) take effect at the next start");
 	return r;
 }
 

@@ -22,7 +22,7 @@ static const struct member {
 	MEMBER(snaplen, BYTES),	   MEMBER(tunnels, BYTES),     MEMBER(ring_bytes, BYTES),
 	MEMBER(pending, BYTES),	   MEMBER(servers, BYTES),     MEMBER(pin_dir, TEXT),
 	MEMBER(state_dir, TEXT),   MEMBER(connections, BYTES), MEMBER(assembly, BYTES),
-	MEMBER(episode_ns, BYTES), MEMBER(multicast, BYTES),   MEMBER(encrypted, BYTES),
+	MEMBER(multicast, BYTES),  MEMBER(encrypted, BYTES),
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
