@@ -148,7 +148,7 @@ static bool read_ede(const uint8_t *data, uint16_t length, struct dns_edns *ret)
 	return true;
 }
 
-/* RFC 9567 section 6.1: a name in wire form, without compression. */
+/* RFC 9567 section 5: a name in wire form, without compression. */
 static bool read_report(const uint8_t *data, uint16_t length, struct dns_edns *ret)
 {
 	unsigned at = 0;

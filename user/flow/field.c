@@ -149,7 +149,7 @@ const struct field fields[FIELDS] = {
 	[FIELD_RCODE] = {"rcode", FIELD_TYPE_STRING, field_get_rcode, "RCODE", 8,
 		"response code, with its EDNS extension"},
 	[FIELD_STATE] = {"state", FIELD_TYPE_STRING, field_get_state, "STATE", 10,
-		"answered, unanswered, late, orphan or pending"},
+		"answered, unanswered, late, orphan, pending or multicast"},
 	[FIELD_TRIES] = {"tries", FIELD_TYPE_INTEGER, field_get_tries, "TRIES", 5,
 		"how often the query was sent"},
 	[FIELD_LATENCY] = {"latency_ns", FIELD_TYPE_DURATION, field_get_latency, "LATENCY", 8,
