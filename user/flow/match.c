@@ -2,6 +2,8 @@
 /* Which entry a message belongs to: by key, question, VLAN, tunnel. exchange_table.c tells why. */
 #include "match.h"
 
+#include "network.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
@@ -11,23 +13,13 @@
 
 static bool same_vlan(const struct entry *entry, const struct odd_event *event)
 {
-	static const uint16_t none[ODD_VLANS_MAX];
-
-	return memcmp(entry->vlan, event->vlan, sizeof(none)) == 0 ||
-	       memcmp(entry->vlan, none, sizeof(none)) == 0 ||
-	       memcmp(event->vlan, none, sizeof(none)) == 0;
-}
-
-/* Do a tunnel's kind and id tell networks apart? Else there is nothing to compare. */
-static bool is_network(enum odd_tunnel tunnel)
-{
-	return tunnel != ODD_TUNNEL_NONE && tunnel <= ODD_TUNNEL_PPPOE;
+	return network_same_vlan(entry->vlan, event->vlan);
 }
 
 static bool same_network(const struct entry *entry, const struct odd_event *event)
 {
-	return !is_network(event->tunnel) || !is_network(entry->tunnel) ||
-	       (entry->tunnel == event->tunnel && entry->tunnel_id == event->tunnel_id);
+	return network_same_tunnel(entry->tunnel, entry->tunnel_id, event->tunnel,
+				   event->tunnel_id);
 }
 
 static bool same_question(const struct entry *entry, const struct dns_message *message)
