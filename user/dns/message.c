@@ -11,11 +11,9 @@
 
 #include <string.h>
 
+#include "dns/codes.h"
 #include "dns/rdata.h"
 #include "dns/wire.h"
-
-#define TYPE_OPT   41
-#define OPCODE_DSO 6
 
 /* QTYPE and QCLASS (RFC 1035 section 4.1.2) */
 #define QUESTION_FIXED 4
@@ -186,7 +184,7 @@ static size_t read_record(const struct dns_bytes *bytes, size_t at, enum dns_dep
 		note(ret, verdict);
 		return 0;
 	}
-	if (record.type == TYPE_OPT)
+	if (record.type == DNS_TYPE_OPT)
 		read_opt(bytes, &record, ret);
 	else if (depth == DNS_DEPTH_RDATA)
 		check_rdata(bytes, &record, ret);
@@ -210,7 +208,7 @@ static void read_records(const struct dns_bytes *bytes, enum dns_depth depth,
 			return;
 	}
 	/* behind a DSO header there are TLVs, which no count tells of (RFC 8490 section 5.4) */
-	if (at < bytes->message_length && dns_opcode(ret->flags) != OPCODE_DSO)
+	if (at < bytes->message_length && dns_opcode(ret->flags) != DNS_OPCODE_DSO)
 		note(ret, DNS_MESSAGE_TRAILING);
 }
 

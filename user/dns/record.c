@@ -2,12 +2,11 @@
 /* Records are stepped over by their RDLENGTH; neither owner nor data is read. */
 #include "record.h"
 
+#include "dns/codes.h"
 #include "dns/wire.h"
 
 /* TYPE, CLASS, TTL and RDLENGTH (RFC 1035 section 4.1.3) */
 #define RECORD_FIXED 10
-
-#define OPCODE_UPDATE 5
 
 #define POINTER 0xc0 /* and above (RFC 1035 section 4.1.4) */
 
@@ -86,5 +85,5 @@ const char *dns_section_name(uint8_t opcode, enum dns_section section)
 		{"prerequisite", "update", "additional"},
 	};
 
-	return names[opcode == OPCODE_UPDATE][section];
+	return names[opcode == DNS_OPCODE_UPDATE][section];
 }

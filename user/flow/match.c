@@ -4,12 +4,10 @@
 
 #include "network.h"
 
+#include "dns/codes.h"
+
 #include <netinet/in.h>
 #include <string.h>
-
-/* IANA's "Domain Name System (DNS) Parameters" */
-#define TYPE_IXFR 251
-#define TYPE_AXFR 252
 
 static bool same_vlan(const struct entry *entry, const struct odd_event *event)
 {
@@ -166,7 +164,7 @@ static bool is_second(const struct entry_store *store, const struct seen *s)
 static bool asks_for_zone(const struct seen *s)
 {
 	return !s->is_response && s->key.protocol == IPPROTO_TCP && s->message.has_question &&
-	       (s->message.qtype == TYPE_IXFR || s->message.qtype == TYPE_AXFR);
+	       dns_type_is_transfer(s->message.qtype);
 }
 
 struct entry_plan match_plan(const struct entry_store *store, const struct seen *s)

@@ -49,16 +49,13 @@
 #include "flow/retries.h"
 
 #include "base/hash.h"
+#include "dns/codes.h"
 #include "flow/network.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* IANA's "Domain Name System (DNS) Parameters" */
-#define TYPE_IXFR 251
-#define TYPE_AXFR 252
 
 #define HELD_MAX 65536
 /* Clients send a query three or four times; some of them may share an address. */
@@ -311,7 +308,7 @@ static struct held *first_retried(const struct retries *r, const struct exchange
 /* Zone transfers, by their type: RFC 5936 section 2, RFC 1995 section 3. */
 static bool is_transfer(const struct exchange *e)
 {
-	return e->qname_length && (e->qtype == TYPE_AXFR || e->qtype == TYPE_IXFR);
+	return e->qname_length && dns_type_is_transfer(e->qtype);
 }
 
 static bool is_truncated(const struct exchange *e)
