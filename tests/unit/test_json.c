@@ -427,8 +427,12 @@ Test(json, summary_has_every_counter_by_name)
 	struct assembly_totals assembly;
 	const struct capture_counters capture = {.frames = 116, .skipped = 117};
 	const struct retries_counters retries = {401, 402, 403, 404, 405};
-	const struct episodes_counters episodes = {
-		.exchanges = 406, .outcomes = {407, 408, 409, 410, 411}, .open = 1, .hurried = 412};
+	const struct episodes_counters episodes = {.exchanges = 406,
+						   .outcomes = {407, 408, 409, 410, 411},
+						   .open = 1,
+						   .hurried = 412,
+						   .crowded = 413,
+						   .outlived = 414};
 	const struct summary summary = {&assembly, &exchanges, &retries,
 					&episodes, &source,    &capture};
 	char *text, *end;
@@ -482,7 +486,8 @@ Test(json, summary_has_every_counter_by_name)
 		"\"truncated\":{\"answers\":401,\"retried\":402,\"abandoned\":403,\"unknown\":405,"
 		"\"open\":404},"
 		"\"episodes\":{\"answered\":407,\"failed\":408,\"truncated\":409,"
-		"\"unanswered\":410,\"pending\":411,\"exchanges\":406,\"hurried\":412},"
+		"\"unanswered\":410,\"pending\":411,\"exchanges\":406,\"hurried\":412,\"crowded\":"
+		"413,\"outlived\":414},"
 		"\"frames\":116,\"skipped\":117}\n");
 	free(text);
 }

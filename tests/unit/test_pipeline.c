@@ -37,6 +37,22 @@ static void on_interval(void *context, const struct server *server, const struct
 	heard->intervals++;
 }
 
+/* Of all episodes that were told. */
+struct told {
+	unsigned episodes, exchanges;
+	enum episode_outcome worst;
+};
+
+static void on_episode(void *context, const struct episode *episode)
+{
+	struct told *told = context;
+
+	told->episodes++;
+	told->exchanges += episode->exchanges;
+	if (episode->outcome > told->worst)
+		told->worst = episode->outcome;
+}
+
 static struct pipeline *new_pipeline(const struct settings *settings,
 				     const struct pipeline_sinks *sinks)
 {
@@ -46,19 +62,19 @@ static struct pipeline *new_pipeline(const struct settings *settings,
 	return pipeline;
 }
 
-/* 10.0.0.1 and 192.0.2.53, "a. A" */
-static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bool is_response)
+enum { A = 1, AAAA = 28 };
+
+/* 10.0.0.1 and 192.0.2.53, "a." */
+static void typed_message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, uint16_t flags,
+			  uint8_t type)
 {
 	static const uint8_t client[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1};
 	static const uint8_t server[16] = {
 		[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 53};
-	const uint8_t payload[] = {id >> 8, id & 0xff, is_response ? 0x81 : 1,
-				   0,	    0,	       1,
-				   0,	    0,	       0,
-				   0,	    0,	       0,
-				   1,	    'a',       0,
-				   0,	    1,	       0,
-				   1};
+	const bool is_response = flags & DNS_FLAG_QR;
+	const uint8_t payload[] = {
+		id >> 8, id & 0xff, flags >> 8, flags & 0xff, 0, 1, 0,	  0, 0, 0,
+		0,	 0,	    1,		'a',	      0, 0, type, 0, 1};
 	union {
 		struct odd_event event;
 		uint8_t bytes[sizeof(struct odd_event) + sizeof(payload)];
@@ -75,6 +91,13 @@ static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bo
 	memcpy(u.event.dst, is_response ? client : server, 16);
 	memcpy(u.bytes + sizeof(struct odd_event), payload, sizeof(payload));
 	pipeline__event(pipeline, &u.event);
+}
+
+/* The same of type A. */
+static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bool is_response)
+{
+	typed_message(pipeline, time_ns, id, is_response ? DNS_FLAG_QR | DNS_FLAG_RD : DNS_FLAG_RD,
+		      A);
 }
 
 Test(pipeline, works_without_anybody_listening)
@@ -177,4 +200,72 @@ Test(pipeline, refused_reload_changes_nothing)
 	pipeline__free(pipeline);
 	settings__free(settings);
 	settings__free(other);
+}
+
+/* What was truncated is told late, when no retry came; its episode must not be over by then. */
+Test(pipeline, truncated_answer_that_is_not_retried_belongs_to_the_episode_of_its_name)
+{
+	struct settings *settings = settings__new();
+	struct told told = {0};
+	const struct pipeline_sinks sinks = {.on_episode = on_episode, .context = &told};
+	struct pipeline *pipeline = new_pipeline(settings, &sinks);
+
+	typed_message(pipeline, EPOCH, 7, 0, A);
+	typed_message(pipeline, EPOCH, 8, 0, AAAA);
+	typed_message(pipeline, EPOCH + S / 100, 7, DNS_FLAG_QR | DNS_FLAG_TC, A);
+	typed_message(pipeline, EPOCH + S / 100, 8, DNS_FLAG_QR, AAAA);
+	for (unsigned i = 1; i < 37; i++)
+		pipeline__tick(pipeline, EPOCH + i * S);
+	cr_assert_eq(pipeline__retries(pipeline)->abandoned, 1);
+	cr_assert_eq(told.episodes, 1);
+	cr_assert_eq(told.exchanges, 2);
+	cr_assert_eq(told.worst, EPISODE_TRUNCATED);
+	pipeline__free(pipeline);
+	settings__free(settings);
+}
+
+/* ... nor may it look like a clock that was set back, and end those of others. */
+Test(pipeline, truncated_answer_that_is_not_retried_ends_no_other_episode)
+{
+	struct settings *settings = settings__new();
+	struct told told = {0};
+	const struct pipeline_sinks sinks = {.on_episode = on_episode, .context = &told};
+	struct pipeline *pipeline;
+
+	cr_assert_eq(settings__set(settings, "sensor.episode=1s"), 0);
+	pipeline = new_pipeline(settings, &sinks);
+	typed_message(pipeline, EPOCH, 7, 0, A);
+	typed_message(pipeline, EPOCH, 7, DNS_FLAG_QR | DNS_FLAG_TC, A);
+	pipeline__tick(pipeline, EPOCH + 9 * S);
+	typed_message(pipeline, EPOCH + 9 * S, 9, 0, AAAA);
+	typed_message(pipeline, EPOCH + 9 * S, 9, DNS_FLAG_QR, AAAA);
+	told = (struct told){0};
+	pipeline__tick(pipeline, EPOCH + 10 * S + S / 10);
+	cr_assert_eq(pipeline__retries(pipeline)->abandoned, 1);
+	cr_assert_eq(told.episodes, 0, "the second is not over before 15 s");
+	pipeline__free(pipeline);
+	settings__free(settings);
+}
+
+Test(pipeline, episodes_take_the_timeout_of_a_reload)
+{
+	struct settings *settings = settings__new(), *longer = settings__new();
+	struct told told = {0};
+	const struct pipeline_sinks sinks = {.on_episode = on_episode, .context = &told};
+	struct pipeline *pipeline;
+
+	cr_assert_eq(settings__set(settings, "sensor.timeout=1s"), 0);
+	cr_assert_eq(settings__set(longer, "sensor.timeout=7s"), 0);
+	pipeline = new_pipeline(settings, &sinks);
+	cr_assert_eq(pipeline__configure(pipeline, longer), 0);
+	typed_message(pipeline, EPOCH, 7, 0, A);
+	typed_message(pipeline, EPOCH, 8, 0, AAAA);
+	typed_message(pipeline, EPOCH + S / 100, 8, DNS_FLAG_QR, AAAA);
+	for (unsigned i = 1; i < 37; i++)
+		pipeline__tick(pipeline, EPOCH + i * S);
+	cr_assert_eq(told.episodes, 1, "silence is told after 7 s, and belongs to what came");
+	cr_assert_eq(told.exchanges, 2);
+	pipeline__free(pipeline);
+	settings__free(settings);
+	settings__free(longer);
 }

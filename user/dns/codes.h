@@ -3,7 +3,16 @@
 #ifndef DNS_CODES_H
 #define DNS_CODES_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Those that mean something to us. */
+#define DNS_TYPE_OPT	   41  /* RFC 6891 */
+#define DNS_TYPE_IXFR	   251 /* RFC 1995 */
+#define DNS_TYPE_AXFR	   252 /* RFC 5936 */
+#define DNS_OPCODE_UPDATE  5   /* RFC 2136 */
+#define DNS_OPCODE_DSO	   6   /* RFC 8490 */
+#define DNS_RCODE_NXDOMAIN 3   /* RFC 1035 */
 
 /* "TYPE65535", "CLASS65535", "RCODE4095", "OPCODE15" and a NUL; the longest mnemonic is OPENPGPKEY
  */
@@ -25,5 +34,11 @@ const char *dns_rcode_text(uint16_t rcode, char *buf);
 
 /** dns_opcode_text() - OPCODE: "QUERY", "NOTIFY", "OPCODE15" when unassigned. */
 const char *dns_opcode_text(uint8_t opcode, char *buf);
+
+/** dns_type_is_transfer() - Does a QTYPE ask for a zone or its changes? */
+static inline bool dns_type_is_transfer(uint16_t type)
+{
+	return type == DNS_TYPE_AXFR || type == DNS_TYPE_IXFR;
+}
 
 #endif

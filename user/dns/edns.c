@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "dns/wire.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* OPTION-CODE and OPTION-LENGTH */
@@ -33,11 +35,6 @@
 
 /* RFC 1035 section 2.3.4 */
 #define LABEL_MAX 63
-
-static inline uint16_t read16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
 
 static bool read_nsid(const uint8_t *data, uint16_t length, struct dns_edns *ret)
 {
@@ -66,7 +63,7 @@ static bool read_ecs(const uint8_t *data, uint16_t length, struct dns_edns *ret)
 
 	if (length < ECS_FIXED)
 		return false;
-	family = read16(data);
+	family = dns_read16(data);
 	source = data[2];
 	scope = data[3];
 	most = family == FAMILY_IP ? 32 : family == FAMILY_IP6 ? 128 : family == 0 ? 0 : 255;
@@ -95,7 +92,7 @@ static bool read_expire(const uint8_t *data, uint16_t length, struct dns_edns *r
 	if (ret->has_expire)
 		return true;
 	ret->has_expire = true;
-	ret->expire_s = length ? (uint32_t)read16(data) << 16 | read16(data + 2) : 0;
+	ret->expire_s = length ? dns_read32(data) : 0;
 	return true;
 }
 
@@ -118,7 +115,7 @@ static bool read_keepalive(const uint8_t *data, uint16_t length, struct dns_edns
 	if (ret->has_keepalive)
 		return true;
 	ret->has_keepalive = true;
-	ret->keepalive_100ms = length ? read16(data) : 0;
+	ret->keepalive_100ms = length ? dns_read16(data) : 0;
 	return true;
 }
 
@@ -142,13 +139,14 @@ static bool read_ede(const uint8_t *data, uint16_t length, struct dns_edns *ret)
 	if (ret->ede_count == DNS_EDE_MAX)
 		return true;
 	ret->ede_count++;
-	*ede = (struct dns_ede){.code = read16(data), .text_length = length - 2, .text = data + 2};
+	*ede = (struct dns_ede){
+		.code = dns_read16(data), .text_length = length - 2, .text = data + 2};
 	if (ede->text_length && ede->text[ede->text_length - 1] == 0)
 		ede->text_length--;
 	return true;
 }
 
-/* RFC 9567 section 6.1: a name in wire form, without compression. */
+/* RFC 9567 section 5: a name in wire form, without compression. */
 static bool read_report(const uint8_t *data, uint16_t length, struct dns_edns *ret)
 {
 	unsigned at = 0;
@@ -194,8 +192,8 @@ bool dns_edns_read(const uint8_t *options, size_t length, struct dns_edns *ret)
 
 		if (length - at < OPTION_FIXED)
 			return false;
-		code = read16(option);
-		bytes = read16(option + 2);
+		code = dns_read16(option);
+		bytes = dns_read16(option + 2);
 		at += OPTION_FIXED;
 		if (bytes > length - at)
 			return false;

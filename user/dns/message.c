@@ -11,10 +11,9 @@
 
 #include <string.h>
 
+#include "dns/codes.h"
 #include "dns/rdata.h"
-
-#define TYPE_OPT   41
-#define OPCODE_DSO 6
+#include "dns/wire.h"
 
 /* QTYPE and QCLASS (RFC 1035 section 4.1.2) */
 #define QUESTION_FIXED 4
@@ -29,20 +28,15 @@
 /* In OPT's TTL: extended RCODE, version, flags (RFC 6891 section 6.1.3) */
 #define EDNS_FLAG_DO 0x8000
 
-static inline uint16_t read16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
 static void read_header(const uint8_t *data, struct dns_message *ret)
 {
-	ret->id = read16(data);
-	ret->flags = read16(data + 2);
+	ret->id = dns_read16(data);
+	ret->flags = dns_read16(data + 2);
 	ret->rcode = ret->flags & 0xf;
-	ret->qdcount = read16(data + 4);
-	ret->ancount = read16(data + 6);
-	ret->nscount = read16(data + 8);
-	ret->arcount = read16(data + 10);
+	ret->qdcount = dns_read16(data + 4);
+	ret->ancount = dns_read16(data + 6);
+	ret->nscount = dns_read16(data + 8);
+	ret->arcount = dns_read16(data + 10);
 }
 
 /* What a name makes of the message that it stands in. */
@@ -69,8 +63,8 @@ static bool read_question(const struct dns_bytes *bytes, struct dns_message *ret
 	if (dns_name_read(bytes, *at, &name, &next) != DNS_NAME_OK ||
 	    next + QUESTION_FIXED > bytes->length)
 		return false;
-	ret->qtype = read16(bytes->data + next);
-	ret->qclass = read16(bytes->data + next + 2);
+	ret->qtype = dns_read16(bytes->data + next);
+	ret->qclass = dns_read16(bytes->data + next + 2);
 	ret->has_question = true;
 	ret->qname.length = name.length;
 	dns_name_lower(name.wire, name.length, ret->qname.wire);
@@ -118,7 +112,7 @@ static size_t whole_options(const uint8_t *options, size_t length, size_t captur
 	size_t at = 0;
 
 	while (captured - at >= OPTION_FIXED) {
-		size_t end = at + OPTION_FIXED + read16(options + at + 2);
+		size_t end = at + OPTION_FIXED + dns_read16(options + at + 2);
 
 		if (end > length)
 			return captured; /* an overrun, cut or not */
@@ -190,7 +184,7 @@ static size_t read_record(const struct dns_bytes *bytes, size_t at, enum dns_dep
 		note(ret, verdict);
 		return 0;
 	}
-	if (record.type == TYPE_OPT)
+	if (record.type == DNS_TYPE_OPT)
 		read_opt(bytes, &record, ret);
 	else if (depth == DNS_DEPTH_RDATA)
 		check_rdata(bytes, &record, ret);
@@ -214,7 +208,7 @@ static void read_records(const struct dns_bytes *bytes, enum dns_depth depth,
 			return;
 	}
 	/* behind a DSO header there are TLVs, which no count tells of (RFC 8490 section 5.4) */
-	if (at < bytes->message_length && dns_opcode(ret->flags) != OPCODE_DSO)
+	if (at < bytes->message_length && dns_opcode(ret->flags) != DNS_OPCODE_DSO)
 		note(ret, DNS_MESSAGE_TRAILING);
 }
 

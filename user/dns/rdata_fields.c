@@ -43,7 +43,7 @@ static bool read_u16(struct rdata_pass *pass)
 	const uint8_t *bytes = rdata_take(pass, 2);
 
 	if (bytes)
-		rdata_put_number(pass, rdata_read16(bytes));
+		rdata_put_number(pass, dns_read16(bytes));
 	return bytes;
 }
 
@@ -52,7 +52,7 @@ static bool read_u32(struct rdata_pass *pass)
 	const uint8_t *bytes = rdata_take(pass, 4);
 
 	if (bytes)
-		rdata_put_number(pass, rdata_read32(bytes));
+		rdata_put_number(pass, dns_read32(bytes));
 	return bytes;
 }
 
@@ -303,7 +303,7 @@ static bool read_time(struct rdata_pass *pass)
 		return false;
 	to = rdata_room(pass, DIGITS_MOMENT_MAX);
 	if (to)
-		pass->out = digits_moment(to, rdata_read32(bytes));
+		pass->out = digits_moment(to, dns_read32(bytes));
 	return true;
 }
 
@@ -319,7 +319,7 @@ static bool read_type(struct rdata_pass *pass)
 	const uint8_t *bytes = rdata_take(pass, 2);
 
 	if (bytes)
-		put_type(pass, rdata_read16(bytes));
+		put_type(pass, dns_read16(bytes));
 	return bytes;
 }
 

@@ -9,6 +9,7 @@
 #define DNS_RDATA_PASS_H
 
 #include "dns/name.h"
+#include "dns/wire.h"
 
 struct rdata_pass {
 	/*
@@ -69,18 +70,6 @@ bool rdata_ipv4(struct rdata_pass *pass);
 
 /** rdata_ipv6() - An address as AAAA has it. */
 bool rdata_ipv6(struct rdata_pass *pass);
-
-/** rdata_read16() - A number in network order. */
-static inline uint16_t rdata_read16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-/** rdata_read32() - A number in network order. */
-static inline uint32_t rdata_read32(const uint8_t *p)
-{
-	return (uint32_t)rdata_read16(p) << 16 | rdata_read16(p + 2);
-}
 
 /** rdata_left() - Bytes of data that are still to read, captured or not. */
 static inline size_t rdata_left(const struct rdata_pass *pass)

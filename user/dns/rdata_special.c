@@ -18,7 +18,7 @@ bool rdata_cert_type(struct rdata_pass *pass)
 
 	if (!bytes)
 		return false;
-	type = rdata_read16(bytes);
+	type = dns_read16(bytes);
 	if (type < sizeof(names) / sizeof(names[0]) && names[type])
 		rdata_put(pass, names[type]);
 	else
@@ -49,7 +49,7 @@ bool rdata_error(struct rdata_pass *pass)
 
 	if (!bytes)
 		return false;
-	error = rdata_read16(bytes);
+	error = dns_read16(bytes);
 	rdata_put(pass, error == 16 ? "BADSIG" : dns_rcode_text(error, buf));
 	return true;
 }
@@ -59,8 +59,7 @@ bool rdata_time48(struct rdata_pass *pass)
 	const uint8_t *bytes = rdata_take(pass, 6);
 
 	if (bytes)
-		rdata_put_number(pass,
-				 (uint64_t)rdata_read16(bytes) << 32 | rdata_read32(bytes + 2));
+		rdata_put_number(pass, (uint64_t)dns_read16(bytes) << 32 | dns_read32(bytes + 2));
 	return bytes;
 }
 
@@ -80,11 +79,11 @@ bool rdata_sized_base64(struct rdata_pass *pass)
 
 	if (!size)
 		return false;
-	bytes = rdata_take(pass, rdata_read16(size));
+	bytes = rdata_take(pass, dns_read16(size));
 	if (!bytes)
 		return false;
-	rdata_put_number(pass, rdata_read16(size));
-	return rdata_read16(size) == 0 || put_base64(pass, bytes, rdata_read16(size));
+	rdata_put_number(pass, dns_read16(size));
+	return dns_read16(size) == 0 || put_base64(pass, bytes, dns_read16(size));
 }
 
 /* RFC 4025 section 2.5, RFC 8777 section 4.2.4: what kind of gateway, or relay, it is */
@@ -137,19 +136,19 @@ bool rdata_host_identity(struct rdata_pass *pass)
 
 	if (!head)
 		return false;
-	if (head[0] == 0 || rdata_read16(head + 2) == 0)
+	if (head[0] == 0 || dns_read16(head + 2) == 0)
 		return false;
 	tag = rdata_take(pass, head[0]);
 	if (!tag)
 		return false;
-	key = rdata_take(pass, rdata_read16(head + 2));
+	key = rdata_take(pass, dns_read16(head + 2));
 	if (!key)
 		return false;
 	rdata_put_number(pass, head[1]);
 	to = rdata_room(pass, DIGITS_HEX(head[0]));
 	if (to)
 		pass->out = digits_hex(to, tag, head[0]);
-	return put_base64(pass, key, rdata_read16(head + 2));
+	return put_base64(pass, key, dns_read16(head + 2));
 }
 
 /* Address families of APL (RFC 3123 section 4). */
@@ -188,7 +187,7 @@ static bool read_prefix(struct rdata_pass *pass)
 	if (!head)
 		return false;
 	length = head[3] & 0x7f;
-	bits = rdata_read16(head) == FAMILY_IPV4 ? 32 : rdata_read16(head) == FAMILY_IPV6 ? 128 : 0;
+	bits = dns_read16(head) == FAMILY_IPV4 ? 32 : dns_read16(head) == FAMILY_IPV6 ? 128 : 0;
 	if (bits == 0 || head[2] > bits || length > bits / 8)
 		return false;
 	bytes = rdata_take(pass, length);
@@ -265,8 +264,8 @@ static bool location_good(const uint8_t bytes[16])
 	for (int i = 1; i <= 3; i++)
 		if (bytes[i] >> 4 > 9 || (bytes[i] & 0xf) > 9)
 			return false;
-	return bytes[0] == 0 && arc_within(rdata_read32(bytes + 4), 90) &&
-	       arc_within(rdata_read32(bytes + 8), 180);
+	return bytes[0] == 0 && arc_within(dns_read32(bytes + 4), 90) &&
+	       arc_within(dns_read32(bytes + 8), 180);
 }
 
 bool rdata_location(struct rdata_pass *pass)
@@ -282,9 +281,9 @@ bool rdata_location(struct rdata_pass *pass)
 	to = rdata_room(pass, LOCATION_TEXT_MAX);
 	if (!to)
 		return true;
-	to = write_arc(to, rdata_read32(bytes + 4), "SN");
-	to = write_arc(to, rdata_read32(bytes + 8), "WE");
-	altitude = rdata_read32(bytes + 12);
+	to = write_arc(to, dns_read32(bytes + 4), "SN");
+	to = write_arc(to, dns_read32(bytes + 8), "WE");
+	altitude = dns_read32(bytes + 12);
 	if (altitude < ALTITUDE_ZERO)
 		*to++ = '-';
 	to = write_metres(to, altitude < ALTITUDE_ZERO ? ALTITUDE_ZERO - altitude

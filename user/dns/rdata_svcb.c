@@ -72,7 +72,7 @@ static bool value_mandatory(struct rdata_pass *pass, const uint8_t *value, size_
 		return false;
 	for (size_t i = 0; i < length; i += 2) {
 		put_text(pass, i > 0 ? "," : "=");
-		put_key(pass, rdata_read16(value + i));
+		put_key(pass, dns_read16(value + i));
 	}
 	return true;
 }
@@ -133,7 +133,7 @@ static bool value_port(struct rdata_pass *pass, const uint8_t *value, size_t len
 	put_text(pass, "=");
 	to = rdata_more(pass, DIGITS_NUMBER_MAX);
 	if (to)
-		pass->out = digits_number(to, rdata_read16(value));
+		pass->out = digits_number(to, dns_read16(value));
 	return true;
 }
 
@@ -206,7 +206,7 @@ struct mandatory {
 
 static void meet_mandatory(struct mandatory *mandatory, uint16_t key)
 {
-	if (mandatory->next != mandatory->end && rdata_read16(mandatory->next) == key)
+	if (mandatory->next != mandatory->end && dns_read16(mandatory->next) == key)
 		mandatory->next += 2;
 }
 
@@ -231,8 +231,8 @@ bool rdata_svc_params(struct rdata_pass *pass)
 
 		if (!head)
 			return false;
-		key = rdata_read16(head);
-		length = rdata_read16(head + 2);
+		key = dns_read16(head);
+		length = dns_read16(head + 2);
 		value = rdata_take(pass, length);
 		if (!value)
 			return false;

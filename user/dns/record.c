@@ -2,15 +2,11 @@
 /* Records are stepped over by their RDLENGTH; neither owner nor data is read. */
 #include "record.h"
 
+#include "dns/codes.h"
+#include "dns/wire.h"
+
 /* TYPE, CLASS, TTL and RDLENGTH (RFC 1035 section 4.1.3) */
 #define RECORD_FIXED 10
-
-#define OPCODE_UPDATE 5
-
-static inline uint16_t read16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
 
 #define POINTER 0xc0 /* and above (RFC 1035 section 4.1.4) */
 
@@ -53,15 +49,15 @@ enum dns_verdict dns_record_read(const struct dns_bytes *bytes, size_t offset,
 	if (at + RECORD_FIXED > bytes->length)
 		return DNS_MESSAGE_CUT;
 	fixed = bytes->data + at;
-	next = at + RECORD_FIXED + read16(fixed + 8);
+	next = at + RECORD_FIXED + dns_read16(fixed + 8);
 	if (next > bytes->message_length)
 		return DNS_MESSAGE_OVERRUN;
 	ret->owner = offset;
 	ret->rdata = at + RECORD_FIXED;
-	ret->rdlength = read16(fixed + 8);
-	ret->type = read16(fixed);
-	ret->class = read16(fixed + 2);
-	ret->ttl = (uint32_t)read16(fixed + 4) << 16 | read16(fixed + 6);
+	ret->rdlength = dns_read16(fixed + 8);
+	ret->type = dns_read16(fixed);
+	ret->class = dns_read16(fixed + 2);
+	ret->ttl = dns_read32(fixed + 4);
 	*ret_next = next;
 	return DNS_MESSAGE_OK;
 }
@@ -89,5 +85,5 @@ const char *dns_section_name(uint8_t opcode, enum dns_section section)
 		{"prerequisite", "update", "additional"},
 	};
 
-	return names[opcode == OPCODE_UPDATE][section];
+	return names[opcode == DNS_OPCODE_UPDATE][section];
 }

@@ -2,19 +2,17 @@
 /* From exchange to attempt, when a run of attempts goes on, and what comes out of it. */
 #include "flow/episode_run.h"
 
+#include "dns/codes.h"
+
 #include <netinet/in.h>
 #include <string.h>
-
-#define TYPE_IXFR      251
-#define TYPE_AXFR      252
-#define RCODE_NXDOMAIN 3
 
 static bool is_wanted(const struct exchange *exchange)
 {
 	return exchange->state != EXCHANGE_ORPHAN && exchange->state != EXCHANGE_MULTICAST &&
 	       exchange->service == SERVICE_DNS && exchange->qname_length > 0 &&
-	       exchange->messages <= 1 && exchange->qtype != TYPE_IXFR &&
-	       exchange->qtype != TYPE_AXFR && dns_opcode(exchange->flags) == 0;
+	       exchange->messages <= 1 && !dns_type_is_transfer(exchange->qtype) &&
+	       dns_opcode(exchange->flags) == 0;
 }
 
 /* Only EPISODE_ANSWERED is final. */
@@ -26,7 +24,7 @@ static enum episode_outcome outcome_of(const struct exchange *exchange)
 		return EPISODE_UNANSWERED;
 	if (exchange->protocol == IPPROTO_UDP && exchange->flags & DNS_FLAG_TC)
 		return EPISODE_TRUNCATED;
-	if (exchange->rcode == 0 || exchange->rcode == RCODE_NXDOMAIN)
+	if (exchange->rcode == 0 || exchange->rcode == DNS_RCODE_NXDOMAIN)
 		return EPISODE_ANSWERED;
 	return EPISODE_FAILED;
 }

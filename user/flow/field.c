@@ -30,7 +30,6 @@ static bool has_outer(const struct exchange *e, const uint8_t *address)
 }
 
 /* The getters, one for each row below; those of the message are in field_message.c. */
-
 /* clang-format off */
 static FIELD_NUMBER(time, true, e->time_ns)
 static FIELD_TEXT(client, true, text_address(e->client, ret->buf))
@@ -54,7 +53,8 @@ static FIELD_NUMBER(ancount, true, e->ancount)
 static FIELD_NUMBER(nscount, true, e->nscount)
 static FIELD_NUMBER(arcount, true, e->arcount)
 static FIELD_NUMBER(vlan, e->vlan[0] != 0, e->vlan[0])
-static FIELD_NUMBER(tunnel_id, e->tunnel != ODD_TUNNEL_NONE && e->tunnel != ODD_TUNNEL_IP, e->tunnel_id)
+static FIELD_NUMBER(tunnel_id, e->tunnel != ODD_TUNNEL_NONE && e->tunnel != ODD_TUNNEL_IP,
+	e->tunnel_id)
 static FIELD_TEXT(tunnel, e->tunnel != ODD_TUNNEL_NONE, exchange_tunnel_name(e->tunnel))
 static FIELD_TEXT(outer_src, has_outer(e, e->outer_src), text_address(e->outer_src, ret->buf))
 static FIELD_TEXT(outer_dst, has_outer(e, e->outer_dst), text_address(e->outer_dst, ret->buf))
@@ -64,9 +64,8 @@ static FIELD_TEXT(service, true, exchange_service_name(e->service))
 static FIELD_TEXT(cause, e->cause != CAUSE_UNKNOWN, exchange_cause_name(e->cause))
 static FIELD_NUMBER(tcp_retry, e->was_retried || e->cause == CAUSE_TRUNCATED, e->was_retried)
 static FIELD_NUMBER(retry_of, e->is_retry, e->retry_of)
-	/* clang-format on */
 
-	static FIELD_GETTER(qname)
+static FIELD_GETTER(qname)
 {
 	if (e->qname_length == 0) {
 		field_set_none(ret);
@@ -75,6 +74,7 @@ static FIELD_NUMBER(retry_of, e->is_retry, e->retry_of)
 	dns_name_text(e->qname, e->qname_length, ret->buf);
 	field_set_text(ret, ret->buf);
 }
+/* clang-format on */
 
 static FIELD_GETTER(flags)
 {
@@ -149,7 +149,7 @@ const struct field fields[FIELDS] = {
 	[FIELD_RCODE] = {"rcode", FIELD_TYPE_STRING, field_get_rcode, "RCODE", 8,
 		"response code, with its EDNS extension"},
 	[FIELD_STATE] = {"state", FIELD_TYPE_STRING, field_get_state, "STATE", 10,
-		"answered, unanswered, late, orphan or pending"},
+		"answered, unanswered, late, orphan, pending or multicast"},
 	[FIELD_TRIES] = {"tries", FIELD_TYPE_INTEGER, field_get_tries, "TRIES", 5,
 		"how often the query was sent"},
 	[FIELD_LATENCY] = {"latency_ns", FIELD_TYPE_DURATION, field_get_latency, "LATENCY", 8,

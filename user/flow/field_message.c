@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OPCODE_UPDATE 5
-
 /* What UPDATE has in its sections is no answer (RFC 2136 section 2). */
 #define SECTIONS_ALL	((1U << DNS_SECTIONS) - 1)
 #define SECTIONS_ANSWER (1U << DNS_SECTION_ANSWER)
@@ -108,7 +106,7 @@ FIELD_GETTER(edns_report)
 
 static bool is_update(const struct exchange *e)
 {
-	return dns_opcode(e->message->flags) == OPCODE_UPDATE;
+	return dns_opcode(e->message->flags) == DNS_OPCODE_UPDATE;
 }
 
 /* Multicast DNS has a flag in the top bit of a record's class (RFC 6762 section 10.2). */

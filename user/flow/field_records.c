@@ -2,14 +2,14 @@
 /* The records of a message that a field shows. */
 #include "field_records.h"
 
-#define TYPE_OPT 41
+#include "dns/codes.h"
 
 bool field_records__next(struct field_records *records, struct dns_record *ret)
 {
 	if (!records->limit)
 		return false;
 	while (dns_records__next(&records->reader, ret)) {
-		if (!(records->sections >> ret->section & 1) || ret->type == TYPE_OPT)
+		if (!(records->sections >> ret->section & 1) || ret->type == DNS_TYPE_OPT)
 			continue;
 		records->limit--;
 		ret->class &= records->class_bits;

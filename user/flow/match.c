@@ -2,32 +2,22 @@
 /* Which entry a message belongs to: by key, question, VLAN, tunnel. exchange_table.c tells why. */
 #include "match.h"
 
+#include "network.h"
+
+#include "dns/codes.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
-/* IANA's "Domain Name System (DNS) Parameters" */
-#define TYPE_IXFR 251
-#define TYPE_AXFR 252
-
 static bool same_vlan(const struct entry *entry, const struct odd_event *event)
 {
-	static const uint16_t none[ODD_VLANS_MAX];
-
-	return memcmp(entry->vlan, event->vlan, sizeof(none)) == 0 ||
-	       memcmp(entry->vlan, none, sizeof(none)) == 0 ||
-	       memcmp(event->vlan, none, sizeof(none)) == 0;
-}
-
-/* Do a tunnel's kind and id tell networks apart? Else there is nothing to compare. */
-static bool is_network(enum odd_tunnel tunnel)
-{
-	return tunnel != ODD_TUNNEL_NONE && tunnel <= ODD_TUNNEL_PPPOE;
+	return network_same_vlan(entry->vlan, event->vlan);
 }
 
 static bool same_network(const struct entry *entry, const struct odd_event *event)
 {
-	return !is_network(event->tunnel) || !is_network(entry->tunnel) ||
-	       (entry->tunnel == event->tunnel && entry->tunnel_id == event->tunnel_id);
+	return network_same_tunnel(entry->tunnel, entry->tunnel_id, event->tunnel,
+				   event->tunnel_id);
 }
 
 static bool same_question(const struct entry *entry, const struct dns_message *message)
@@ -174,7 +164,7 @@ static bool is_second(const struct entry_store *store, const struct seen *s)
 static bool asks_for_zone(const struct seen *s)
 {
 	return !s->is_response && s->key.protocol == IPPROTO_TCP && s->message.has_question &&
-	       (s->message.qtype == TYPE_IXFR || s->message.qtype == TYPE_AXFR);
+	       dns_type_is_transfer(s->message.qtype);
 }
 
 struct entry_plan match_plan(const struct entry_store *store, const struct seen *s)

@@ -49,15 +49,13 @@
 #include "flow/retries.h"
 
 #include "base/hash.h"
+#include "dns/codes.h"
+#include "flow/network.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* IANA's "Domain Name System (DNS) Parameters" */
-#define TYPE_IXFR 251
-#define TYPE_AXFR 252
 
 #define HELD_MAX 65536
 /* Clients send a query three or four times; some of them may share an address. */
@@ -277,24 +275,10 @@ static bool same_question(const struct exchange *a, const struct exchange *b)
 	       memcmp(a->qname, b->qname, a->qname_length) == 0;
 }
 
-static bool same_vlan(const struct exchange *a, const struct exchange *b)
-{
-	static const uint16_t none[ODD_VLANS_MAX];
-
-	return memcmp(a->vlan, b->vlan, sizeof(none)) == 0 ||
-	       memcmp(a->vlan, none, sizeof(none)) == 0 || memcmp(b->vlan, none, sizeof(none)) == 0;
-}
-
-/* Do a tunnel's kind and id tell networks apart? */
-static bool is_network(enum odd_tunnel tunnel)
-{
-	return tunnel != ODD_TUNNEL_NONE && tunnel <= ODD_TUNNEL_PPPOE;
-}
-
 static bool same_network(const struct exchange *a, const struct exchange *b)
 {
-	return !is_network(a->tunnel) || !is_network(b->tunnel) ||
-	       (a->tunnel == b->tunnel && a->tunnel_id == b->tunnel_id);
+	return network_same_vlan(a->vlan, b->vlan) &&
+	       network_same_tunnel(a->tunnel, a->tunnel_id, b->tunnel, b->tunnel_id);
 }
 
 /* Was the query over TCP sent in the window of the truncated answer? */
@@ -313,8 +297,8 @@ static struct held *first_retried(const struct retries *r, const struct exchange
 
 	for (struct held *held = r->buckets[hash & r->bucket_mask]; held; held = held->chain)
 		if (held->hash == hash && in_window(r, &held->exchange, tcp) &&
-		    same_question(&held->exchange, tcp) && same_vlan(&held->exchange, tcp) &&
-		    same_network(&held->exchange, tcp) && (!first || ended_before(held, first)))
+		    same_question(&held->exchange, tcp) && same_network(&held->exchange, tcp) &&
+		    (!first || ended_before(held, first)))
 			first = held;
 	return first;
 }
@@ -324,7 +308,7 @@ static struct held *first_retried(const struct retries *r, const struct exchange
 /* Zone transfers, by their type: RFC 5936 section 2, RFC 1995 section 3. */
 static bool is_transfer(const struct exchange *e)
 {
-	return e->qname_length && (e->qtype == TYPE_AXFR || e->qtype == TYPE_IXFR);
+	return e->qname_length && dns_type_is_transfer(e->qtype);
 }
 
 static bool is_truncated(const struct exchange *e)

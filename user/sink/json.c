@@ -248,6 +248,8 @@ static json_t *episode_counts(const struct episodes_counters *episodes)
 			    episodes->outcomes[i]);
 	set_integer(o, "exchanges", episodes->exchanges);
 	set_integer(o, "hurried", episodes->hurried);
+	set_integer(o, "crowded", episodes->crowded);
+	set_integer(o, "outlived", episodes->outlived);
 	return o;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "json.h"
 
+#include "base/digits.h"
 #include "base/text.h"
 #include "dns/codes.h"
 
@@ -78,16 +79,14 @@ static void put_string(struct line *line, const char *text)
 
 static void put_integer(struct line *line, int64_t number)
 {
-	char digits[20]; /* of 2^63, and a sign */
-	char *p = digits + sizeof(digits);
-	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char digits[1 + DIGITS_NUMBER_MAX]; /* with a sign */
+	uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char *end = digits;
 
-	do
-		*--p = (char)('0' + rest % 10);
-	while (rest /= 10);
 	if (number < 0)
-		*--p = '-';
-	put_bytes(line, p, (size_t)(digits + sizeof(digits) - p));
+		*end++ = '-';
+	end = digits_number(end, magnitude);
+	put_bytes(line, digits, (size_t)(end - digits));
 }
 
 static void put_list(struct line *line, const struct field_value *value)
