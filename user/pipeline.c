@@ -270,6 +270,7 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 {
 	const struct exchange_limits limits = exchange_limits(settings);
 	const struct retries_limits retries = retries_limits(settings);
+	const struct episodes_limits episodes = episodes_limits(settings);
 	int r = count_servers(settings);
 
 	if (r > (int)pipeline->servers_max)
@@ -282,6 +283,8 @@ int pipeline__configure(struct pipeline *pipeline, const struct settings *settin
 	r = pin_servers(pipeline, settings);
 	exchange_table__set_limits(pipeline->exchanges, &limits);
 	retries__set_limits(pipeline->retries, &retries);
+	if (pipeline->episodes)
+		episodes__set_limits(pipeline->episodes, &episodes);
 	pipeline->step_back_ns = settings->timeout_ns + settings->grace_ns;
 	pipeline->gap_intervals = gap_intervals(settings, server_table__window(pipeline->servers));
 	return r;

@@ -178,3 +178,34 @@ Test(pipeline, refused_reload_changes_nothing)
 	settings__free(settings);
 	settings__free(other);
 }
+
+static void on_episode(void *context, const struct episode *episode)
+{
+	struct episode *last = context;
+
+	cr_assert_eq(last->exchanges, 0, "one episode only");
+	*last = *episode;
+}
+
+/* A query that nobody answers is told after 30 s now, its retry after 15: they are one wait. */
+Test(pipeline, reloaded_timeout_holds_for_episodes_too)
+{
+	struct settings *settings = settings__new();
+	struct episode last = {.exchanges = 0};
+	const struct pipeline_sinks sinks = {.on_episode = on_episode, .context = &last};
+	struct pipeline *pipeline = new_pipeline(settings, &sinks);
+
+	settings->timeout_ns = 30 * S;
+	settings->grace_ns = 4 * S;
+	cr_assert_eq(pipeline__configure(pipeline, settings), 0);
+	message(pipeline, EPOCH, 7, false);
+	message(pipeline, EPOCH + 15 * S, 8, false);
+	message(pipeline, EPOCH + 15 * S + 1, 8, true);
+	for (unsigned i = 16; i < 103; i++)
+		pipeline__tick(pipeline, EPOCH + i * S);
+	pipeline__finish(pipeline);
+	cr_assert_eq(last.exchanges, 2);
+	cr_assert_eq(last.wait_ns, (int64_t)(15 * S + 1));
+	pipeline__free(pipeline);
+	settings__free(settings);
+}
