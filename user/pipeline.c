@@ -50,7 +50,10 @@ struct pipeline {
 	unsigned one_way_intervals;
 };
 
-/* Series count at once; a truncated answer is told when it is known whether it was asked again. */
+/*
+ * Series and episodes count at once; a truncated answer is told when it is known whether it was
+ * asked again.
+ */
 static void take_exchange(void *context, const struct exchange *exchange)
 {
 	struct pipeline *p = context;
@@ -58,6 +61,9 @@ static void take_exchange(void *context, const struct exchange *exchange)
 	/* multicast has no servers that could be compared */
 	if (exchange->service == SERVICE_DNS)
 		server_table__exchange(p->servers, exchange);
+	/* not behind retries: what waits there would come too late for its episode */
+	if (p->episodes)
+		episodes__exchange(p->episodes, exchange);
 	retries__exchange(p->retries, exchange);
 }
 
@@ -67,8 +73,6 @@ static void tell_exchange(void *context, const struct exchange *exchange)
 
 	if (p->sinks.on_exchange)
 		p->sinks.on_exchange(p->sinks.context, exchange);
-	if (p->episodes)
-		episodes__exchange(p->episodes, exchange);
 }
 
 static bool knows_server(void *context, const uint8_t *server)

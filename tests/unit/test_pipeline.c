@@ -46,19 +46,15 @@ static struct pipeline *new_pipeline(const struct settings *settings,
 	return pipeline;
 }
 
-/* 10.0.0.1 and 192.0.2.53, "a. A" */
-static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bool is_response)
+/* 10.0.0.1 and 192.0.2.53, "a. A"; @flags: the upper byte of them */
+static void message_with(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, uint8_t flags)
 {
+	bool is_response = flags & 0x80;
 	static const uint8_t client[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1};
 	static const uint8_t server[16] = {
 		[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 53};
-	const uint8_t payload[] = {id >> 8, id & 0xff, is_response ? 0x81 : 1,
-				   0,	    0,	       1,
-				   0,	    0,	       0,
-				   0,	    0,	       0,
-				   1,	    'a',       0,
-				   0,	    1,	       0,
-				   1};
+	const uint8_t payload[] = {id >> 8, id & 0xff, flags, 0,   0, 1, 0, 0, 0, 0,
+				   0,	    0,	       1,     'a', 0, 0, 1, 0, 1};
 	union {
 		struct odd_event event;
 		uint8_t bytes[sizeof(struct odd_event) + sizeof(payload)];
@@ -75,6 +71,11 @@ static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bo
 	memcpy(u.event.dst, is_response ? client : server, 16);
 	memcpy(u.bytes + sizeof(struct odd_event), payload, sizeof(payload));
 	pipeline__event(pipeline, &u.event);
+}
+
+static void message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, bool is_response)
+{
+	message_with(pipeline, time_ns, id, is_response ? 0x81 : 1);
 }
 
 Test(pipeline, works_without_anybody_listening)
@@ -208,4 +209,35 @@ Test(pipeline, reloaded_timeout_holds_for_episodes_too)
 	cr_assert_eq(last.wait_ns, (int64_t)(15 * S + 1));
 	pipeline__free(pipeline);
 	settings__free(settings);
+}
+
+/*
+ * A truncated answer is shown when it is known whether it was asked again over TCP, 10 s later. Its
+ * episode, which went on over UDP, does not wait for that; nor is it a step back of time for it.
+ */
+Test(pipeline, episode_begins_with_a_truncated_answer)
+{
+	const uint64_t windows[] = {5 * S, S};
+
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		struct settings *settings = settings__new();
+		struct episode last = {.exchanges = 0};
+		const struct pipeline_sinks sinks = {.on_episode = on_episode, .context = &last};
+		struct pipeline *pipeline;
+
+		settings->episode_ns = windows[i];
+		pipeline = new_pipeline(settings, &sinks);
+		message(pipeline, EPOCH, 7, false);
+		message_with(pipeline, EPOCH + 1, 7, 0x83);
+		message(pipeline, EPOCH + S / 7, 8, false);
+		message(pipeline, EPOCH + S / 7 + 1, 8, true);
+		for (unsigned j = 1; j < 23; j++)
+			pipeline__tick(pipeline, EPOCH + j * S);
+		cr_assert_eq(last.exchanges, 2);
+		cr_assert(last.was_truncated);
+		cr_assert_eq(last.wait_ns, (int64_t)(S / 7 + 1));
+		pipeline__finish(pipeline);
+		pipeline__free(pipeline);
+		settings__free(settings);
+	}
 }

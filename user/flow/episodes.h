@@ -23,9 +23,9 @@ struct episodes_counters {
 struct episodes_limits {
 	uint64_t window_ns; /* silence after the last failure that ends an episode, up to 2^60 */
 	/*
-	 * How long after its query an exchange may be told, up to 2^60: the exchanges' timeout, and
-	 * what stands between adds its own (retries.h holds what was truncated). Those told later
-	 * may find their episode delivered, and then are one of their own.
+	 * How long after its query an exchange may be told, up to 2^60: the exchanges' timeout, so
+	 * nothing may stand between that holds them back. Those told later may find their episode
+	 * delivered, and then are one of their own.
 	 */
 	uint64_t timeout_ns;
 	unsigned open; /* clients and names at once, 1..2^20 */
