@@ -229,6 +229,34 @@ Test(json_message, line_of_many_long_records_is_whole)
 	json_decref(line);
 }
 
+/*
+ * 100 MINFO, each of three pointers to a name of 255 bytes that all have to be escaped: 16 bytes
+ * that are 3900 of text.
+ */
+Test(json_message, records_of_pointers_to_a_long_name_make_no_endless_line)
+{
+	uint8_t wire[12 + 255 + 4 + 100 * 16] = "\0\7\x81\x80\0\1\0\x64\0\0\0\0";
+	uint8_t *name = wire + 12;
+	json_t *line, *answers;
+	size_t shown;
+
+	for (size_t i = 0; i < 4; i++) {
+		name[64 * i] = i < 3 ? 63 : 61;
+		memset(name + 64 * i + 1, '\xe9', name[64 * i]);
+	}
+	memcpy(name + 255, "\0\x0e\0\1", 4);
+	for (size_t i = 0; i < 100; i++)
+		memcpy(name + 259 + 16 * i, "\xc0\x0c\0\x0e\0\1\0\0\0\0\0\4\xc0\x0c\xc0\x0c", 16);
+	line = line_of_message(wire, sizeof(wire), sizeof(wire), KEEP_ALL);
+	answers = json_object_get(line, "answers");
+	shown = json_array_size(answers);
+	cr_assert_eq(shown, (4096 + 16 * sizeof(wire)) / 3900 + 1);
+	cr_assert_eq(
+		json_string_length(json_object_get(json_array_get(answers, shown - 1), "rdata")),
+		2 * (4 * 250 + 4) + 1);
+	json_decref(line);
+}
+
 Test(json_message, names_of_anybody_are_escaped)
 {
 	json_t *line =

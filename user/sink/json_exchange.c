@@ -19,13 +19,24 @@
 
 struct line {
 	FILE *out;
+	size_t gone; /* bytes that went out before */
 	size_t length;
 	char text[PIECE_BYTES];
 };
 
+/*
+ * Two bytes of a message can point to a name of 255, which as JSON may be 1270: a message of 4 KB
+ * would make a line of 1.6 MB. So a list of records ends when its text is so long, which honest
+ * records do not reach: a record takes 12 bytes and its data, and 65 characters, its data and its
+ * name, so that 16 characters a byte are a name of 127 in each.
+ * @bytes: captured of the message
+ */
+#define RECORDS_TEXT(bytes) (4096 + 16 * (bytes))
+
 static void put_out(struct line *line)
 {
 	fwrite_unlocked(line->text, 1, line->length, line->out);
+	line->gone += line->length;
 	line->length = 0;
 }
 
@@ -35,6 +46,7 @@ static void put_bytes(struct line *line, const char *bytes, size_t n)
 		put_out(line);
 	if (n > sizeof(line->text)) {
 		fwrite_unlocked(bytes, 1, n, line->out);
+		line->gone += n;
 		return;
 	}
 	memcpy(line->text + line->length, bytes, n);
@@ -168,9 +180,10 @@ static void put_records(struct line *line, const struct field_records *shown)
 	struct field_records records = *shown;
 	struct dns_record record;
 	const char *separator = "";
+	size_t end = line->gone + line->length + RECORDS_TEXT(records.reader.bytes.length);
 
 	put_char(line, '[');
-	while (field_records__next(&records, &record)) {
+	while (line->gone + line->length < end && field_records__next(&records, &record)) {
 		put_bytes(line, separator, strlen(separator));
 		put_record(line, &records, &record);
 		separator = ",";
@@ -219,6 +232,7 @@ void json_exchange(FILE *out, const struct json_names *names, const struct excha
 	struct line line;
 
 	line.out = out;
+	line.gone = 0;
 	line.length = 0;
 	put_bytes(&line, start, sizeof(start) - 1);
 	for (size_t i = 0; i < FIELDS; i++) {
