@@ -196,6 +196,21 @@ Test(json_message, class_of_multicast_dns_is_shown_without_its_flag)
 	}
 }
 
+/* What a query of multicast DNS knows already is no answer to it (RFC 6762 section 7.1). */
+Test(json_message, known_answers_of_a_query_are_records)
+{
+	json_t *line = line_of_message(WIRE("\0\0\0\0\0\1\0\1\0\0\0\0\1n\5local\0\0\1\0\1"
+					    "\xc0\x0c\0\1\0\1\0\0\0\x78\0\4\x0a\0\0\1"),
+				       12 + 13 + 16, KEEP_ALL);
+
+	check(line, "answers", "null");
+	check(line, "crr_rdata", "null");
+	check(line, "records",
+	      "[{\"section\":\"answer\",\"name\":\"n.local\",\"type\":\"A\",\"class\":\"IN\","
+	      "\"ttl\":120,\"rdata\":\"10.0.0.1\"}]");
+	json_decref(line);
+}
+
 Test(json_message, what_was_captured_of_a_longer_message_is_shown)
 {
 	static const char wire[] = "\0\7\x81\x80\0\1\0\2\0\0\0\0" QUESTION ANSWERS;

@@ -68,7 +68,6 @@ enum { A = 1, AAAA = 28 };
 static void typed_message(struct pipeline *pipeline, uint64_t time_ns, uint16_t id, uint16_t flags,
 			  uint8_t type)
 {
-	bool is_response = flags & 0x80;
 	static const uint8_t client[16] = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1};
 	static const uint8_t server[16] = {
 		[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 53};

@@ -241,6 +241,6 @@ const struct field fields[FIELDS] = {
 	[FIELD_ANSWERS] = {"answers", FIELD_TYPE_RECORDS, field_get_answers, "ANSWERS", 20,
 		"records of the answer: name, type, class, ttl, rdata"},
 	[FIELD_RECORDS] = {"records", FIELD_TYPE_RECORDS, field_get_records, "RECORDS", 20,
-		"records of the other sections, of UPDATE those of all, each with its section"},
+		"records of the other sections, of UPDATE and multicast queries of all, each with its section"},
 };
 /* clang-format on */

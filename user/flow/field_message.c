@@ -104,9 +104,11 @@ FIELD_GETTER(edns_report)
 /* --- records -----------------------------------------------------------------------------------
  */
 
-static bool is_update(const struct exchange *e)
+/* Those of UPDATE are none, nor what a query of multicast DNS knows (RFC 6762 section 7.1). */
+static bool has_answers(const struct exchange *e)
 {
-	return dns_opcode(e->message->flags) == DNS_OPCODE_UPDATE;
+	return e->message->flags & DNS_FLAG_QR &&
+	       dns_opcode(e->message->flags) != DNS_OPCODE_UPDATE;
 }
 
 /* Multicast DNS has a flag in the top bit of a record's class (RFC 6762 section 10.2). */
@@ -120,7 +122,7 @@ static bool first_answer(const struct exchange *e, struct dns_record *ret)
 {
 	struct dns_records reader;
 
-	if (!e->message || e->keep == KEEP_NONE || is_update(e))
+	if (!e->message || e->keep == KEEP_NONE || !has_answers(e))
 		return false;
 	reader = dns_records_of(&e->bytes, e->message);
 	if (!dns_records__next(&reader, ret) || ret->section != DNS_SECTION_ANSWER)
@@ -182,7 +184,7 @@ static void set_records(const struct exchange *e, unsigned sections, struct fiel
 
 FIELD_GETTER(answers)
 {
-	if (e->message && e->keep != KEEP_NONE && !is_update(e))
+	if (e->message && e->keep != KEEP_NONE && has_answers(e))
 		set_records(e, SECTIONS_ANSWER, ret);
 	else
 		field_set_none(ret);
@@ -191,7 +193,8 @@ FIELD_GETTER(answers)
 FIELD_GETTER(records)
 {
 	if (e->message && e->keep == KEEP_ALL)
-		set_records(e, is_update(e) ? SECTIONS_ALL : SECTIONS_ALL & ~SECTIONS_ANSWER, ret);
+		set_records(e, has_answers(e) ? SECTIONS_ALL & ~SECTIONS_ANSWER : SECTIONS_ALL,
+			    ret);
 	else
 		field_set_none(ret);
 }

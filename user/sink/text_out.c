@@ -273,7 +273,9 @@ static void write_traffic(const struct text_out *out, const struct summary *summ
 		 "messages that are not all readable, matched all the same"},
 		{"cut", e->verdicts[DNS_MESSAGE_CUT], "messages of which not all was captured"},
 		{"truncated", r->truncated, "answers with TC over UDP"},
+		{"retried", r->retried, "of these, asked again over TCP"},
 		{"abandoned", r->abandoned, "of these, not asked again over TCP"},
+		{"unknown", r->unknown, "of these, of which that is not known"},
 		{"coalesced", p->coalesced, "messages that shared packets with others"},
 		{"joined", p->joined, "packets that were parts of messages only"},
 	};
