@@ -215,3 +215,20 @@ Test(encrypted, servers_without_room_count_together)
 	cr_expect_eq(table->others[DOT], 3 * 23);
 	free(table);
 }
+
+/* All SYNs, then all of them again, as when a server is away: the programs remember as many. */
+Test(encrypted, thousands_of_connections_that_open_again_count_once)
+{
+	struct encrypted_table *table = calloc(1, sizeof(*table));
+	struct odd_connection connection = {.dst_port = ODD_PORT_TLS, .protocol = ODD_IPPROTO_TCP};
+	struct encrypted_totals totals;
+
+	cr_assert_not_null(table);
+	for (unsigned i = 0; i < 2 * 7919; i++) {
+		connection.sequence = i % 7919;
+		encrypted_table__add(table, &connection);
+	}
+	encrypted_table__totals(table, &totals);
+	cr_assert_eq(totals.connections[DOT], 7919);
+	free(table);
+}

@@ -190,11 +190,14 @@ void encrypted_maps__read(const struct oddns_bpf *programs, struct encrypted_tot
 static bool was_seen(struct encrypted_table *table, const struct odd_connection *connection)
 {
 	uint64_t hash = hash_bytes(connection, sizeof(*connection), 0);
-	struct odd_connection *place = &table->seen[hash % ENCRYPTED_SEEN];
+	struct odd_connection *row =
+		&table->seen[hash % (ENCRYPTED_SEEN / ENCRYPTED_ROW) * ENCRYPTED_ROW];
 
-	if (memcmp(place, connection, sizeof(*place)) == 0)
-		return true;
-	*place = *connection;
+	for (unsigned i = 0; i < ENCRYPTED_ROW; i++)
+		if (memcmp(&row[i], connection, sizeof(*row)) == 0)
+			return true;
+	memmove(row + 1, row, (ENCRYPTED_ROW - 1) * sizeof(*row));
+	row[0] = *connection;
 	return false;
 }
 
