@@ -146,71 +146,53 @@ static int check_exchanges(const struct pipeline *pipeline)
 	return -EIO;
 }
 
-/* The same traffic through a pipeline of its own settings. */
-struct stretch {
-	struct pipeline *pipeline;
-	struct records records;
-	double values[ROUNDS];
-};
-
-static void warm_up(struct stretch *s)
+static int measure_exchange(struct bench *bench, struct pipeline *pipeline,
+			    const struct records *records, const char *name)
 {
-	walk(&s->records, 0, take_event, s->pipeline);
+	const uint64_t later = EXCHANGES * GAP_NS;
+	double floors[ROUNDS], ours[ROUNDS];
+
+	walk(records, 0, take_event, pipeline);
 	for (unsigned i = 0; i < WARM_UP; i++)
-		walk(&s->records, LATER_NS, take_event, s->pipeline);
-}
-
-/* @all, @bare: with all records of an answer kept, which is the default, and with none */
-static int measure_exchange(struct bench *bench, struct stretch *all, struct stretch *bare)
-{
-	double floors[ROUNDS];
-	int r;
-
-	warm_up(all);
-	warm_up(bare);
+		walk(records, later, take_event, pipeline);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		floors[i] = measure(&all->records, 0, take_nothing, NULL);
-		all->values[i] = measure(&all->records, LATER_NS, take_event, all->pipeline);
-		bare->values[i] = measure(&bare->records, LATER_NS, take_event, bare->pipeline);
+		floors[i] = measure(records, 0, take_nothing, NULL);
+		ours[i] = measure(records, later, take_event, pipeline);
 	}
 	bench__row(bench, "user.floor", bench_median(floors, ROUNDS));
-	bench__rounds(bench, "user.exchange", all->values, ROUNDS);
-	bench__rounds(bench, "user.exchange_bare", bare->values, ROUNDS);
-	r = check_exchanges(all->pipeline);
-	return r < 0 ? r : check_exchanges(bare->pipeline);
+	bench__rounds(bench, name, ours, ROUNDS);
+	return check_exchanges(pipeline);
 }
 
-static int stretch_init(struct stretch *s, const struct settings *settings)
+static int exchange(struct bench *bench, const struct settings *settings, const char *name)
 {
 	const struct pipeline_sinks none = {0};
-	int r = pipeline__new(settings, 1, &none, &s->pipeline);
+	struct records records = {0};
+	struct pipeline *pipeline = NULL;
+	int r = pipeline__new(settings, 1, &none, &pipeline);
 
 	if (r == 0)
-		r = make_records(&s->records);
-	if (r < 0)
-		fprintf(stderr, "bench: user.exchange: %s\n", strerror(-r));
+		r = make_records(&records);
+	if (r == 0)
+		r = measure_exchange(bench, pipeline, &records, name);
+	else
+		fprintf(stderr, "bench: %s: %s\n", name, strerror(-r));
+	free(records.memory);
+	pipeline__free(pipeline);
 	return r;
 }
 
-static void stretch_done(struct stretch *s)
+/* With all records of an answer kept and checked, as by default, and with none. */
+static int exchanges(struct bench *bench, const struct settings *settings)
 {
-	free(s->records.memory);
-	pipeline__free(s->pipeline);
-}
+	struct settings bare = *settings;
+	int r = 0;
 
-static int exchange(struct bench *bench, const struct settings *settings)
-{
-	struct stretch all = {0}, bare = {0};
-	struct settings without = *settings;
-	int r = stretch_init(&all, settings);
-
-	without.answers = ANSWERS_NONE;
-	if (r == 0)
-		r = stretch_init(&bare, &without);
-	if (r == 0)
-		r = measure_exchange(bench, &all, &bare);
-	stretch_done(&all);
-	stretch_done(&bare);
+	bare.answers = ANSWERS_NONE;
+	if (bench__wants(bench, "user.exchange") || bench__wants(bench, "user.floor"))
+		r = exchange(bench, settings, "user.exchange");
+	if (r == 0 && bench__wants(bench, "user.exchange_bare"))
+		r = exchange(bench, &bare, "user.exchange_bare");
 	return r;
 }
 
@@ -319,8 +301,8 @@ int bench_user(struct bench *bench)
 		r = pending(bench, settings);
 	if (r == 0 && bench__wants(bench, "user.server"))
 		r = server(bench, settings);
-	if (r == 0 && (bench__wants(bench, "user.exchange") || bench__wants(bench, "user.floor")))
-		r = exchange(bench, settings);
+	if (r == 0)
+		r = exchanges(bench, settings);
 	settings__free(settings);
 	if (r == 0)
 		r = bench_tcp(bench);

@@ -168,7 +168,7 @@ static void hold_message(const struct dns_bytes *bytes, enum dns_verdict verdict
 	if (message->has_edns)
 		hold_edns(bytes, &message->edns);
 	else
-		hold(message->rcode <= 0xf && message->edns.udp_bytes == 0);
+		hold(message->rcode <= 0xf);
 }
 
 /* --- the second opinion ---------------------------------------------------------------------- */

@@ -35,8 +35,7 @@ static enum dns_verdict read_whole(const uint8_t *data, size_t length, struct dn
 
 static void assert_no_edns(const struct dns_message *message)
 {
-	cr_assert(!message->has_edns && !message->edns.dnssec_ok);
-	cr_assert(message->edns.udp_bytes == 0 && message->edns.version == 0);
+	cr_assert(!message->has_edns);
 }
 
 static void assert_no_question(const struct dns_message *message)
@@ -568,7 +567,9 @@ Test(dns_message, only_an_opt_that_is_owned_by_the_root_counts)
 		cr_assert_eq(read_whole(rows[i].wire, rows[i].length, &message), rows[i].verdict,
 			     "%s", rows[i].what);
 		cr_assert_eq(message.has_edns, rows[i].edns_bytes != 0, "%s", rows[i].what);
-		cr_assert_eq(message.edns.udp_bytes, rows[i].edns_bytes, "%s", rows[i].what);
+		if (message.has_edns)
+			cr_assert_eq(message.edns.udp_bytes, rows[i].edns_bytes, "%s",
+				     rows[i].what);
 	}
 }
 

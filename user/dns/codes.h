@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 /* Those that mean something to us. */
+#define DNS_CLASS_IN	   1
+#define DNS_TYPE_A	   1   /* RFC 1035 */
+#define DNS_TYPE_AAAA	   28  /* RFC 3596 */
 #define DNS_TYPE_OPT	   41  /* RFC 6891 */
 #define DNS_TYPE_IXFR	   251 /* RFC 1995 */
 #define DNS_TYPE_AXFR	   252 /* RFC 5936 */

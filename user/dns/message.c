@@ -137,6 +137,7 @@ static void read_opt(const struct dns_bytes *bytes, const struct dns_record *rec
 		return;
 	}
 	ret->has_edns = true;
+	memset(&ret->edns, 0, sizeof(ret->edns));
 	ret->edns.udp_bytes = record->class;
 	ret->rcode |= (uint16_t)(record->ttl >> 24 << 4);
 	ret->edns.version = (uint8_t)(record->ttl >> 16);
@@ -152,6 +153,11 @@ static void check_rdata(const struct dns_bytes *bytes, const struct dns_record *
 {
 	enum dns_name_verdict name = DNS_NAME_OK;
 
+	/* most records are addresses: they need no look at the table of types */
+	if (record->class == DNS_CLASS_IN &&
+	    ((record->type == DNS_TYPE_A && record->rdlength == 4) ||
+	     (record->type == DNS_TYPE_AAAA && record->rdlength == 16)))
+		return;
 	if (dns_rdata_check(bytes, record, &name) != DNS_RDATA_BAD)
 		return;
 	note(ret, name == DNS_NAME_OK ? DNS_MESSAGE_RDATA : of_name[name]);
@@ -212,15 +218,18 @@ static void read_records(const struct dns_bytes *bytes, enum dns_depth depth,
 		note(ret, DNS_MESSAGE_TRAILING);
 }
 
-enum dns_verdict dns_message_read(const struct dns_bytes *bytes, enum dns_depth depth,
-				  struct dns_message *ret)
+/* flatten: for each message of each exchange, calls are a tenth of the cost of all stages */
+__attribute__((flatten)) enum dns_verdict
+dns_message_read(const struct dns_bytes *bytes, enum dns_depth depth, struct dns_message *ret)
 {
 	if (bytes->length < DNS_HEADER_BYTES) {
 		memset(ret, 0, sizeof(*ret));
 		return ret->verdict = DNS_MESSAGE_SHORT;
 	}
-	/* not the name's 255 bytes: its length says which of them count */
-	memset(ret, 0, offsetof(struct dns_message, qname.wire));
+	/* not the name's 255 bytes: its length says which of them count; nor EDNS, without an OPT
+	 */
+	memset(ret, 0, offsetof(struct dns_message, edns));
+	ret->qname.length = 0;
 	read_header(bytes->data, ret);
 	read_questions(bytes, ret);
 	if (ret->records)

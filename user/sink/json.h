@@ -27,7 +27,7 @@ struct json_names {
 /**
  * json_exchange() - One exchange, all fields of flow/field.h.
  *
- * Cost: about 0.8 us, no allocation.
+ * Cost: about 1.5 us, and 0.3 us for each record; no allocation.
  */
 void json_exchange(FILE *out, const struct json_names *names, const struct exchange *exchange);
 
