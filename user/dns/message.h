@@ -4,7 +4,7 @@
 #define DNS_MESSAGE_H
 
 #include "dns/edns.h"
-#include "dns/record.h"
+#include "dns/records.h"
 
 #define DNS_HEADER_BYTES 12
 

@@ -3,7 +3,7 @@
 #ifndef DNS_RDATA_H
 #define DNS_RDATA_H
 
-#include "dns/record.h"
+#include "dns/records.h"
 
 /*
  * The longest text: each of the 4096 bytes that are captured of a message at most as "\DDD",

@@ -2,7 +2,7 @@
 /* From the table's entries and messages to the records that are delivered. */
 #include "record.h"
 
-#include "dns/record.h"
+#include "dns/records.h"
 
 #include <string.h>
 

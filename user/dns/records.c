@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Records are stepped over by their RDLENGTH; neither owner nor data is read. */
-#include "record.h"
+#include "records.h"
 
 #include "dns/codes.h"
 #include "dns/wire.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The resource records of a message, one after the other, as far as they can be read. */
-#ifndef DNS_RECORD_H
-#define DNS_RECORD_H
+#ifndef DNS_RECORDS_H
+#define DNS_RECORDS_H
 
 #include "dns/name.h"
 #include "dns/verdict.h"
