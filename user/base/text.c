@@ -2,6 +2,8 @@
 /* Values as people write and read them. */
 #include "text.h"
 
+#include "digits.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -19,10 +21,9 @@ static const uint8_t ipv4_mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 const char *text_address(const uint8_t addr[16], char *buf)
 {
-	if (memcmp(addr, ipv4_mapped, sizeof(ipv4_mapped)) == 0)
-		inet_ntop(AF_INET, addr + 12, buf, TEXT_ADDRESS_MAX);
-	else
-		inet_ntop(AF_INET6, addr, buf, TEXT_ADDRESS_MAX);
+	bool is_ipv4 = memcmp(addr, ipv4_mapped, sizeof(ipv4_mapped)) == 0;
+
+	*(is_ipv4 ? digits_ipv4(buf, addr + 12) : digits_ipv6(buf, addr)) = '\0';
 	return buf;
 }
 

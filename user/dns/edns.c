@@ -11,9 +11,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* OPTION-CODE and OPTION-LENGTH */
-#define OPTION_FIXED 4
-
 /* IANA's registry "DNS EDNS0 Option Codes (OPT)" */
 #define OPTION_NSID	 3
 #define OPTION_ECS	 8
@@ -190,16 +187,16 @@ bool dns_edns_read(const uint8_t *options, size_t length, struct dns_edns *ret)
 		const uint8_t *option = options + at;
 		uint16_t code, bytes;
 
-		if (length - at < OPTION_FIXED)
+		if (length - at < DNS_OPTION_FIXED)
 			return false;
 		code = dns_read16(option);
 		bytes = dns_read16(option + 2);
-		at += OPTION_FIXED;
+		at += DNS_OPTION_FIXED;
 		if (bytes > length - at)
 			return false;
 		at += bytes;
 		if (code < COUNT(readers) && readers[code])
-			good &= readers[code](option + OPTION_FIXED, bytes, ret);
+			good &= readers[code](option + DNS_OPTION_FIXED, bytes, ret);
 	}
 	return good;
 }

@@ -10,6 +10,9 @@
 /* Errors kept of one message (RFC 8914 section 3 allows several); servers send one or two. */
 #define DNS_EDE_MAX 4
 
+/* OPTION-CODE and OPTION-LENGTH (RFC 6891 section 6.1.2) */
+#define DNS_OPTION_FIXED 4
+
 /* An Extended DNS Error (RFC 8914 section 2). */
 struct dns_ede {
 	uint16_t code;

@@ -18,13 +18,6 @@
 /* QTYPE and QCLASS (RFC 1035 section 4.1.2) */
 #define QUESTION_FIXED 4
 
-/* A pointer to the first question's name, the owner of nearly all answers (RFC 1035 section 4.1.4)
- */
-#define POINTER 0xc0
-
-/* OPTION-CODE and OPTION-LENGTH (RFC 6891 section 6.1.2) */
-#define OPTION_FIXED 4
-
 /* In OPT's TTL: extended RCODE, version, flags (RFC 6891 section 6.1.3) */
 #define EDNS_FLAG_DO 0x8000
 
@@ -111,8 +104,8 @@ static size_t whole_options(const uint8_t *options, size_t length, size_t captur
 {
 	size_t at = 0;
 
-	while (captured - at >= OPTION_FIXED) {
-		size_t end = at + OPTION_FIXED + dns_read16(options + at + 2);
+	while (captured - at >= DNS_OPTION_FIXED) {
+		size_t end = at + DNS_OPTION_FIXED + dns_read16(options + at + 2);
 
 		if (end > length)
 			return captured; /* an overrun, cut or not */
@@ -170,7 +163,7 @@ static void check_owner(const struct dns_bytes *bytes, size_t at, struct dns_mes
 
 	if (at + 2 <= bytes->length &&
 	    (owner[0] == 0 ||
-	     (owner[0] == POINTER && owner[1] == DNS_HEADER_BYTES && ret->has_question)))
+	     (owner[0] == DNS_POINTER && owner[1] == DNS_HEADER_BYTES && ret->has_question)))
 		return;
 	note(ret, of_name[dns_name_check(bytes, at, &end)]);
 }

@@ -20,8 +20,7 @@
 #include <string.h>
 
 /* RFC 1035 section 4.1.4: the upper two bits of a length tell its kind. */
-#define LABEL_MAX     0x3f
-#define LABEL_POINTER 0xc0
+#define LABEL_MAX 0x3f
 
 /* A name has at most 127 labels (255 = 127 * 2 + 1); more pointers would end no label. */
 #define POINTERS_MAX 127
@@ -73,7 +72,7 @@ static inline enum dns_name_verdict read_run(const struct dns_bytes *bytes, size
 		label = bytes->data[at];
 		if (label == 0)
 			break;
-		if (label >= LABEL_POINTER)
+		if (label >= DNS_POINTER)
 			return read_pointer(bytes, start, at, ret);
 		if (label > LABEL_MAX)
 			return DNS_NAME_LABEL;

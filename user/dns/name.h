@@ -34,6 +34,9 @@ struct dns_name {
 	uint8_t wire[DNS_NAME_MAX];
 };
 
+/* A length from here on is the first byte of a compression pointer (RFC 1035 section 4.1.4). */
+#define DNS_POINTER 0xc0
+
 /* A message as far as it was captured: length <= message_length. */
 struct dns_bytes {
 	const uint8_t *data;

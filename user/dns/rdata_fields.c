@@ -29,6 +29,15 @@ void rdata_put_number(struct rdata_pass *pass, uint64_t number)
 		pass->out = digits_number(to, number);
 }
 
+bool rdata_put_base64(struct rdata_pass *pass, const uint8_t *bytes, size_t length)
+{
+	char *to = rdata_room(pass, DIGITS_BASE64(length));
+
+	if (to)
+		pass->out = digits_base64(to, bytes, length);
+	return true;
+}
+
 static bool read_u8(struct rdata_pass *pass)
 {
 	const uint8_t *bytes = rdata_take(pass, 1);
@@ -188,14 +197,8 @@ static bool read_base64(struct rdata_pass *pass)
 {
 	size_t length = rdata_left(pass);
 	const uint8_t *bytes = rdata_take(pass, length);
-	char *to;
 
-	if (!bytes)
-		return false;
-	to = rdata_room(pass, DIGITS_BASE64(length));
-	if (to)
-		pass->out = digits_base64(to, bytes, length);
-	return true;
+	return bytes && rdata_put_base64(pass, bytes, length);
 }
 
 static bool put_hex(struct rdata_pass *pass, const uint8_t *bytes, size_t length)

@@ -136,4 +136,7 @@ void rdata_put(struct rdata_pass *pass, const char *text);
 /** rdata_put_number() - Write a number in decimal, behind a space. */
 void rdata_put_number(struct rdata_pass *pass, uint64_t number);
 
+/** rdata_put_base64() - Write bytes, behind a space. Return: true, as a field that was good */
+bool rdata_put_base64(struct rdata_pass *pass, const uint8_t *bytes, size_t length);
+
 #endif

@@ -63,15 +63,6 @@ bool rdata_time48(struct rdata_pass *pass)
 	return bytes;
 }
 
-static bool put_base64(struct rdata_pass *pass, const uint8_t *bytes, size_t length)
-{
-	char *to = rdata_room(pass, DIGITS_BASE64(length));
-
-	if (to)
-		pass->out = digits_base64(to, bytes, length);
-	return true;
-}
-
 bool rdata_sized_base64(struct rdata_pass *pass)
 {
 	const uint8_t *size = rdata_take(pass, 2);
@@ -83,7 +74,7 @@ bool rdata_sized_base64(struct rdata_pass *pass)
 	if (!bytes)
 		return false;
 	rdata_put_number(pass, dns_read16(size));
-	return dns_read16(size) == 0 || put_base64(pass, bytes, dns_read16(size));
+	return dns_read16(size) == 0 || rdata_put_base64(pass, bytes, dns_read16(size));
 }
 
 /* RFC 4025 section 2.5, RFC 8777 section 4.2.4: what kind of gateway, or relay, it is */
@@ -148,7 +139,7 @@ bool rdata_host_identity(struct rdata_pass *pass)
 	to = rdata_room(pass, DIGITS_HEX(head[0]));
 	if (to)
 		pass->out = digits_hex(to, tag, head[0]);
-	return put_base64(pass, key, dns_read16(head + 2));
+	return rdata_put_base64(pass, key, dns_read16(head + 2));
 }
 
 /* Address families of APL (RFC 3123 section 4). */

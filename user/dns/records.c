@@ -8,13 +8,11 @@
 /* TYPE, CLASS, TTL and RDLENGTH (RFC 1035 section 4.1.3) */
 #define RECORD_FIXED 10
 
-#define POINTER 0xc0 /* and above (RFC 1035 section 4.1.4) */
-
 /* What ends an owner ends the record that it begins; where its pointer leads is no matter here. */
 static enum dns_verdict step_over_owner(const struct dns_bytes *bytes, size_t *at)
 {
 	/* nearly all are a pointer and nothing else */
-	if (*at + 2 <= bytes->length && bytes->data[*at] >= POINTER) {
+	if (*at + 2 <= bytes->length && bytes->data[*at] >= DNS_POINTER) {
 		*at += 2;
 		return DNS_MESSAGE_OK;
 	}

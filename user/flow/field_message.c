@@ -5,6 +5,7 @@
  */
 #include "field_message.h"
 
+#include "base/digits.h"
 #include "dns/codes.h"
 
 #include <stdio.h>
@@ -57,18 +58,13 @@ FIELD_GETTER(ecs)
 
 FIELD_GETTER(cookie)
 {
-	static const char hex[] = "0123456789abcdef";
 	const struct dns_edns *edns = edns_of(e);
 
 	if (!edns || !edns->cookie_length) {
 		field_set_none(ret);
 		return;
 	}
-	for (size_t i = 0; i < edns->cookie_length; i++) {
-		ret->buf[2 * i] = hex[edns->cookie[i] >> 4];
-		ret->buf[2 * i + 1] = hex[edns->cookie[i] & 0xf];
-	}
-	ret->buf[2 * (size_t)edns->cookie_length] = '\0';
+	*digits_hex_groups(ret->buf, edns->cookie, edns->cookie_length, DNS_COOKIE_MAX, ' ') = '\0';
 	field_set_text(ret, ret->buf);
 }
 
