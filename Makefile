@@ -17,20 +17,21 @@ VERSION := 0.1.0
 
 # --- what must be installed: the one list ---------------------------------------------------------
 DEPS_BUILD := gcc libc6-dev clang bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev \
-	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev procps
+	libsystemd-dev libpcap-dev libinih-dev libxxhash-dev libjansson-dev libsqlite3-dev libpcre2-dev \
+	libpsl-dev libhpdf-dev libsodium-dev bison flex procps
 DEPS_TEST := libcriterion-dev clang-format libclang-rt-14-dev llvm python3 iproute2 ethtool systemd \
 	knot dnsdist dnsperf bind9-dnsutils tcpreplay tcpdump qemu-system-x86 cpio kmod \
-	debian-archive-keyring libxdp1 xdp-tools libldns-dev tshark
+	debian-archive-keyring libxdp1 xdp-tools libldns-dev tshark sqlite3 poppler-utils publicsuffix
 
 # --- flags ----------------------------------------------------------------------------------------
-PKGS     := libbpf libsystemd libpcap inih libxxhash jansson
+PKGS     := libbpf libsystemd libpcap inih libxxhash jansson sqlite3 libpcre2-8 libpsl libsodium
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 CPPFLAGS += -Iinclude -Iuser -Itests -I$(BUILD) -D_GNU_SOURCE -DODDNS_VERSION='"$(VERSION)"' \
 	-DODDNS_PREFIX='"$(PREFIX)"'
 CFLAGS   ?= -O2 -g
 CFLAGS_LINK := $(CFLAGS)
 override CFLAGS += -std=gnu11 $(WARNINGS) -MMD -MP
-LDLIBS    = $(shell pkg-config --libs $(PKGS)) -lm
+LDLIBS    = $(shell pkg-config --libs $(PKGS)) -lhpdf -lpthread -lm
 BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror -D__bpf__ \
 	-Iinclude -Ivmlinux -Ibpf
 

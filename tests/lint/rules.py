@@ -11,7 +11,7 @@ import ctext
 
 # Floors from the ground up. A room includes only rooms of lower floors, and itself. Rules stand
 # below the sinks, because sinks print alerts.
-FLOORS = [("include", "base"), ("source", "dns", "config"), ("flow",), ("query", "stats"),
+FLOORS = [("include", "base"), ("source", "dns", "config"), ("flow",), ("stats",), ("query",),
           ("rule",), ("store", "sink"), ("alert", "ui"), ("pipeline",), ("cmd",), ("main",)]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
@@ -23,6 +23,8 @@ DOORS = [(r"xxhash\.h", ("base",)),
          (r"ini\.h", ("config",)),
          (r"jansson\.h", ("sink",)),
          (r"sqlite3\.h", ("store",)),
+         (r"sodium(/.*|\.h)", ("store",)),
+         (r"pcre2\.h", ("query",)),
          (r"argp\.h", ("cmd", "main"))]
 ONE_ROOM = r"(libpsl|microhttpd|hpdf)\.h"  # wherever it lives, it lives in one room
 

@@ -15,16 +15,29 @@ enum {
 	OPTION_FORMAT = 1 << 5,	   /* --format */
 	OPTION_FILES = 1 << 6,	   /* at least one positional argument */
 	OPTION_TRY = 1 << 7,	   /* --try */
+	OPTION_FILTER = 1 << 8,	   /* positional arguments: a filter, joined by spaces */
+	OPTION_STORE = 1 << 9,	   /* --store DIR; sugar for store.path */
+	OPTION_SPAN = 1 << 10,	   /* --last, --since, --until */
+	OPTION_UNIFLOW = 1 << 11,  /* --uniflow */
+	OPTION_FOLLOW = 1 << 12,   /* --follow, -f */
+	OPTION_LIMIT = 1 << 13,	   /* --limit, -n */
+	OPTION_SORT = 1 << 14,	   /* --sort */
+	OPTION_COLUMNS = 1 << 15,  /* -o, --columns */
+	OPTION_OUTPUT = 1 << 16,   /* -o, --output */
+	OPTION_BY = 1 << 17,	   /* --by, --top, --order */
+	OPTION_FIELDS = 1 << 18,   /* --help-fields */
 };
 
 enum engine_choice { ENGINE_AUTO, ENGINE_KERNEL, ENGINE_NATIVE };
-enum output_format { FORMAT_TEXT, FORMAT_JSON };
+enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMAT_PDF, FORMATS };
 
 /* What a verb says of itself. */
 struct options_verb {
 	const char *name;  /* "run" */
 	const char *about; /* paragraph at the top of its help */
 	unsigned takes;	   /* OPTION_* */
+	unsigned formats;  /* 1 << enum output_format for each; 0: text and json */
+	int64_t last_ns;   /* --last's default; 0: all that there is */
 };
 
 /* Owned by the caller between options__parse() and options__done(). */
@@ -35,8 +48,24 @@ struct cmd_options {
 	unsigned interfaces_at; /* 1 + index of the assignment that -i made, 0: none */
 	enum engine_choice engine;
 	enum output_format format;
+	bool has_format; /* --format was given */
 	bool try;
-	char **files; /* points into argv */
+	bool uniflow;
+	bool follow;
+	bool help_fields;
+	char *filter;	     /* owned; NULL: none was given */
+	const char *columns; /* these texts point into argv; NULL: not given */
+	const char *output;
+	const char *sort;
+	const char *by;
+	const char *order;
+	uint64_t limit; /* 0: not given */
+	uint64_t top;	/* 0: not given */
+	/* since <= time < until, ns since 1970 in UTC; INT64_MIN, INT64_MAX: open */
+	int64_t since_ns;
+	int64_t until_ns;
+	int64_t now_ns; /* when the arguments were read */
+	char **files;	/* points into argv */
 	unsigned file_count;
 	struct settings *settings; /* NULL when the verb takes neither --config nor --set */
 };

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a segment of the store looks like: a SQLite database for one hour or
+ * day, DIR/2026-11-22T07.db or DIR/2026-11-22.db (UTC), by the time of the
+ * exchange's first query. Written by one process, readable by anybody, also by
+ * plain sqlite3 through the views exchange, flow, interval, alert.
+ *
+ * Rows of exchange_row are in order of arrival, so that writing appends and
+ * readers that follow go on behind the last id. What lies where in time is told
+ * by a row of `batch` for each commit: ids and the earliest and latest time
+ * among them. A rollup covers the ids that arrived within a minute; ids behind
+ * the last rollup have none yet. So at any moment, after any crash, each row is
+ * in exactly one batch and in at most one rollup.
+ */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include <stdint.h>
+
+/* PRAGMA application_id ("ODNS") and user_version. */
+#define STORE_APPLICATION_ID 0x4f444e53
+#define STORE_VERSION	     1
+
+/*
+ * Column "kind" of exchange_row: what takes few bits. 22 bits, because SQLite
+ * stores numbers below 2^23 in three bytes.
+ */
+#define KIND_STATE_SHIFT       0 /* 3 bits, enum exchange_state */
+#define KIND_SERVICE_SHIFT     3 /* 2 bits, enum exchange_service */
+#define KIND_CAUSE_SHIFT       5 /* 3 bits, enum exchange_cause */
+#define KIND_TCP	       (1 << 8)
+#define KIND_HAS_QUERY	       (1 << 9)
+#define KIND_HAS_RESPONSE      (1 << 10)
+#define KIND_RECURSION_DESIRED (1 << 11)
+#define KIND_WAS_RETRIED       (1 << 12)
+#define KIND_IS_RETRY	       (1 << 13)
+#define KIND_KEEP_SHIFT	       14 /* 2 bits, enum exchange_keep: which records are in `records` */
+#define KIND_VERDICT_SHIFT     16 /* 4 bits, 1 + enum dns_verdict; 0: no message was at hand */
+#define KIND_HAS_OPT	       (1 << 20) /* `records` ends with an OPT record */
+#define KIND_HAS_LATENCY       (1 << 21)
+
+/*
+ * Column "records": the message's resource records in wire form as they were
+ * behind the question, so that compression pointers, which are offsets from
+ * the start of the message, stay good behind a header of 12 bytes and the
+ * question with the exchange's name. KEEP_ALL: as captured, up to
+ * STORE_RECORDS_MAX. KEEP_FIRST: the answer's first record; KEEP_NONE: none;
+ * then OPT, if there was one. NULL: nothing. Not kept when names or clients are
+ * not to be stored (they stand in records too), or when a message has more or
+ * less than one question.
+ */
+#define STORE_RECORDS_MAX 65535
+
+/* Column "dimension" of rollup_key: what keys are, as text that people see. */
+enum rollup_dimension {
+	ROLLUP_SERVER,
+	ROLLUP_CLIENT,
+	ROLLUP_RCODE,
+	ROLLUP_QTYPE,
+	ROLLUP_QNAME,
+	ROLLUP_QNAME2, /* last two labels */
+	ROLLUP_DIMENSIONS,
+};
+
+/* SQL that makes an empty segment: tables, views, documented in comments which SQLite keeps. */
+extern const char schema_sql[];
+
+/* SQL that brings a segment of version i to i + 1, [0] being unused; NULL: cannot be. */
+extern const char *const schema_migrations[STORE_VERSION];
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The store's writing side: what the sensor saw, on disk. A thread of its own
+ * writes; the sensor's thread copies a record into a bounded queue and goes on.
+ * store.c opens with the idea, schema.h tells what is written.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "flow/field_value.h"
+#include "rule/alert.h"
+#include "stats/servers.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STORE_HOUR_NS (3600LL * 1000000000)
+#define STORE_DAY_NS  (24 * STORE_HOUR_NS)
+
+enum store_clients {
+	STORE_CLIENTS_FULL,
+	STORE_CLIENTS_PREFIX, /* first bits only */
+	STORE_CLIENTS_HASH,   /* a keyed hash in fd00::/8, the key in DIR/key */
+};
+
+struct store_options {
+	const char *dir;      /* made when missing, mode 0750; copied */
+	int64_t segment_ns;   /* STORE_HOUR_NS or STORE_DAY_NS */
+	uint64_t max_bytes;   /* of all segments; 0: no bound */
+	int64_t max_age_ns;   /* of a segment's end; 0: no bound */
+	uint64_t queue_bytes; /* power of two */
+	bool wait;  /* a full queue makes store__exchange() wait (replay) instead of losing */
+	bool names; /* false: no names and no records are stored */
+	enum store_clients clients;
+	unsigned prefix4, prefix6;  /* bits kept of a client's address */
+	enum exchange_keep records; /* at most as many as exchange.keep */
+	uint64_t seed;		    /* of hashes */
+	/* called by the writer's thread only */
+	struct exchange_names names_of;
+};
+
+/* What became of records; each only grows, but for state and sizes. */
+struct store_counters {
+	uint64_t written;     /* exchanges, in a transaction that has ended */
+	uint64_t overflow;    /* exchanges lost because the queue was full: the disk is too slow */
+	uint64_t failed;      /* exchanges lost because they could not be written */
+	uint64_t other_lost;  /* intervals and alerts lost, for either reason */
+	uint64_t queue_bytes; /* waiting now */
+	uint64_t bytes;	      /* of all segments */
+	uint64_t segments;
+	uint64_t unlinked; /* segments removed by age or size */
+	int error;	   /* 0: writing works; else negative errno of the last attempt */
+};
+
+struct store;
+
+/**
+ * store__open() - Open or make the store, and start the writer.
+ *
+ * Takes DIR/lock, so that two daemons do not write to one store. Segments that a crash left behind
+ * are good as they are (SQLite's journal). A disk that is full is no reason to fail.
+ *
+ * Return: 0; -EBUSY when another process writes there, else why it cannot be; reported
+ */
+int store__open(const struct store_options *options, struct store **ret_store);
+
+/**
+ * store__close() - Write what waits, close the segments, end the thread.
+ *
+ * NULL is allowed. Waits for a disk that works; gives up what a broken one does not take.
+ * Return: 0, else why the last records could not be written; reported
+ */
+int store__close(struct store *store);
+
+/**
+ * store__exchange() - Store an exchange.
+ *
+ * Cost: about 60 ns; never waits, unless options.wait.
+ */
+void store__exchange(struct store *store, const struct exchange *exchange);
+
+/* A server's closed interval with where it stood. */
+struct store_interval {
+	const uint8_t *server; /* 16 bytes */
+	const char *group;     /* NULL: in none */
+	const struct interval *interval;
+	uint64_t baseline_ns; /* of the group; 0: none */
+};
+
+/** store__interval() - Store an interval, unless nothing happened in it. */
+void store__interval(struct store *store, const struct store_interval *interval);
+
+/**
+ * store__alert() - Store an alert.
+ * @message: the alert in one sentence
+ * @json: its line of JSON, with or without the newline
+ */
+void store__alert(struct store *store, const struct alert *alert, const char *message,
+		  const char *json);
+
+/** store__tick() - Time has passed: commit, roll up, retire; the newest event time. */
+void store__tick(struct store *store, int64_t now_ns);
+
+/** store__counters() - How it goes; may be called at any time by the sensor's thread. */
+void store__counters(const struct store *store, struct store_counters *ret);
+
+#endif
