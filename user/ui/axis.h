@@ -22,14 +22,14 @@ struct axis {
 	int64_t origin_ns; /* of times: since 1970 in UTC */
 	unsigned count;	   /* of ticks, in order */
 	struct axis_tick ticks[AXIS_TICKS_MAX];
-	char caption[AXIS_CAPTION_MAX]; /* of times: the days that labels leave out; else "" */
+	char caption[AXIS_CAPTION_MAX]; /* of times: the days that labels leave out, and UTC */
 };
 
 /**
  * axis__values() - An axis of values, longer than asked so that it begins and ends at a tick.
  * @min, @max: what it must hold; equal ones get room around them, others than finite ones count
  *             as 0
- * @ticks: wanted, 2..AXIS_TICKS_MAX; as many or fewer come out, at least 2
+ * @ticks: wanted, 3..AXIS_TICKS_MAX; as many or fewer come out, at least 2
  *
  * Ticks are multiples of 1, 2 or 5 times a power of ten. Labels have as many decimals as the step
  * needs; from 10000 on k, M, G, T, and powers of ten beyond 1e15 and below 1e-6.
@@ -38,11 +38,12 @@ void axis__values(struct axis *axis, double min, double max, unsigned ticks);
 
 /**
  * axis__times() - An axis of time in UTC, from @since_ns to @until_ns exactly.
- * @ticks: wanted, 2..AXIS_TICKS_MAX; as many or fewer come out, one at the least when the span is
- *         shorter than 1 ns or longer than any step
+ * @since_ns, @until_ns: since 1970; years before 1685 and after 2255 count as these, and an end
+ *                       that is not behind the begin as 1 s behind it
+ * @ticks: wanted, 3..AXIS_TICKS_MAX; as many or fewer come out, at least 1
  *
  * Ticks are whole fractions of seconds, seconds, minutes, hours, days, weeks (Mondays), months or
- * years, as people count them. @until_ns <= @since_ns counts as a span of 1 s.
+ * years, as people count them.
  */
 void axis__times(struct axis *axis, int64_t since_ns, int64_t until_ns, unsigned ticks);
 

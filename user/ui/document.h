@@ -57,7 +57,8 @@ void document__paragraph(struct document *document, const char *text);
 struct document_column {
 	const char *title;
 	unsigned width; /* in characters, of common values; longer ones are wrapped in PDF and
-			   widen the column in text, where the last one may be as long as it is */
+			   widen the column in text, up to twice; the last one may be as long as
+			   it is */
 	bool right;	/* numbers */
 	bool bar;	/* a share of 1, as decimals: drawn as a bar, in text with its percentage;
 			   in CSV a number of percent */

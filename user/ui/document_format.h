@@ -20,7 +20,7 @@ struct document {
 
 	char *chapter;	   /* the open one's title; NULL before the first */
 	unsigned chapters; /* begun so far */
-	unsigned tables;   /* begun so far, the open one included */
+	unsigned tables;   /* and charts, begun so far, the one in hand included */
 
 	/* Of the open table. */
 	const struct document_column *columns; /* NULL: none is open */
@@ -31,7 +31,8 @@ struct document {
 /*
  * A format. document.c calls these in order only: a row only in a table, nothing but rows in it,
  * and nothing but release once there is an error. A writer tells errors by document_fail();
- * those of @document->out are looked at after each call anyway.
+ * those of @document->out are looked at after each call anyway. What a format has no use for is
+ * NULL, but table, row and chart.
  */
 struct document_writer {
 	/* Makes the state and writes what comes first; at its error release is called, too. */
@@ -52,6 +53,9 @@ extern const struct document_writer document_text_writer;
 extern const struct document_writer document_csv_writer;
 extern const struct document_writer document_html_writer;
 extern const struct document_writer document_pdf_writer;
+
+/* What stands in place of a chart without any. */
+#define DOCUMENT_NO_VALUES "No values in this time."
 
 /** document_fail() - Keep an error, unless there is one. @error: negative errno */
 void document_fail(struct document *document, int error);
