@@ -97,7 +97,7 @@ static void html_open(struct document *document)
 		return;
 	}
 	write_head(document->out, &document->head);
-	if (document->with_head) {
+	if (document->head.shown) {
 		state->contents = open_memstream(&state->contents_text, &state->contents_size);
 		state->body = open_memstream(&state->body_text, &state->body_size);
 		if (!state->contents || !state->body)
@@ -256,7 +256,7 @@ static void html_finish(struct document *document)
 	struct html_state *state = document->state;
 
 	end_section(state);
-	if (document->with_head)
+	if (document->head.shown)
 		write_report(document);
 	fputs("</main>\n</body>\n</html>\n", document->out);
 }
