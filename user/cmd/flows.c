@@ -279,8 +279,11 @@ static int list(struct flows *flows, void *contexts[1])
 		scan.limit = flows->query.options.limit;
 	r = store_reader__scan(flows->query.reader, &scan);
 	query__progress_done(&flows->query);
-	if (flows->lines && (r == 0 || r == ENOUGH))
-		r = lines__finish(flows->lines, write_line, flows);
+	if (r == ENOUGH)
+		r = 0;
+	/* what a segment that cannot be read has left out has been said; the rest is shown */
+	if (flows->lines && r != -EINTR && r != -E2BIG && r != -ENOMEM)
+		lines__finish(flows->lines, write_line, flows);
 	lines__free(flows->lines);
 	flows->lines = NULL;
 	flows->backwards = false;

@@ -292,6 +292,7 @@ int query__document(struct query *query, const char *title, bool with_head,
 		.title = title,
 		.filter = query->options.filter,
 		.made_ns = query->options.now_ns,
+		.shown = with_head,
 	};
 	int r;
 
@@ -299,8 +300,8 @@ int query__document(struct query *query, const char *title, bool with_head,
 	if (!query->options.has_store && gethostname(host, sizeof(host) - 1) == 0)
 		head.host = text_printable(host, strlen(host), shown, sizeof(shown));
 	fill_span(query, &head);
-	r = document__open(formats[query->options.format], query->out, &head, with_head,
-			   query->style, ret_document);
+	r = document__open(formats[query->options.format], query->out, &head, query->style,
+			   ret_document);
 	return r < 0 ? log_err(r, "make the document") : 0;
 }
 
