@@ -9,7 +9,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "cmd/report.h"
+#include "cmd/daemon_state.h"
 #include "source/programs.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static int examine(struct doctor *doctor)
 		{"RESULT", false}, {"CHECK", false}, {"FINDING; WHAT TO DO", false}};
 	int r = 0;
 
-	doctor->style = report_style();
+	doctor->style = stdout_style();
 	if (doctor->options.format == FORMAT_TEXT)
 		r = table__new(columns, 3, &doctor->table);
 	if (r < 0)

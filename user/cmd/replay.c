@@ -22,7 +22,7 @@
 #include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
-#include "report.h"
+#include "daemon_state.h"
 #include "sink/json.h"
 #include "sink/text_out.h"
 #include "source/capture.h"
@@ -193,7 +193,7 @@ static int open_replay(struct replay *replay)
 	replay->names.group = group_name;
 	replay->names.context = replay;
 	replay->text.file = stdout;
-	replay->text.colour = report_style().colour;
+	replay->text.colour = stdout_style().colour;
 	r = pipeline__new(replay->options.settings, REPLAY_SEED, &sinks, &replay->pipeline);
 	if (r < 0)
 		return log_err(r, "make the pipeline");

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "dns/codes.h"
-#include "report.h"
+#include "daemon_state.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -118,9 +118,9 @@ static void add_server(struct table *table, const struct state_server *server)
 }
 
 /* Return: 0, -ENOMEM after reporting. */
-static int print_text(const struct report *report)
+static int print_text(const struct daemon_state *daemon)
 {
-	const struct state *state = report->state;
+	const struct state *state = daemon->state;
 	struct table *table;
 	int r;
 
@@ -133,7 +133,7 @@ static int print_text(const struct report *report)
 		return log_err(r, "print servers");
 	for (unsigned i = 0; i < state->server_count; i++)
 		add_server(table, &state->servers[i]);
-	r = table__print(table, stdout, report->style);
+	r = table__print(table, stdout, daemon->style);
 	table__free(table);
 	if (r < 0)
 		return log_err(r, "print servers");
@@ -142,27 +142,27 @@ static int print_text(const struct report *report)
 	return 0;
 }
 
-static void print_json(const struct report *report)
+static void print_json(const struct daemon_state *daemon)
 {
-	for (unsigned i = 0; i < report->state->server_count; i++)
-		state_server__print(stdout, &report->state->servers[i]);
+	for (unsigned i = 0; i < daemon->state->server_count; i++)
+		state_server__print(stdout, &daemon->state->servers[i]);
 }
 
 int cmd_servers(int argc, char **argv)
 {
-	struct report report;
-	int code = report__open(&verb, argc, argv, &report);
+	struct daemon_state daemon;
+	int code = daemon_state__open(&verb, argc, argv, &daemon);
 
 	if (code != CMD_DONE)
 		return code;
-	if (!report.running)
-		code = report__not_running(&report);
-	else if (report.options.format == FORMAT_JSON)
-		print_json(&report);
-	else if (print_text(&report) < 0)
+	if (!daemon.running)
+		code = daemon_state__not_running(&daemon);
+	else if (daemon.options.format == FORMAT_JSON)
+		print_json(&daemon);
+	else if (print_text(&daemon) < 0)
 		code = CMD_FAILED;
 	if (output_finish() < 0)
 		code = CMD_FAILED;
-	report__close(&report);
+	daemon_state__close(&daemon);
 	return code;
 }

@@ -8,7 +8,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "report.h"
+#include "daemon_state.h"
 #include "sink/summary.h"
 
 #include <inttypes.h>
@@ -67,9 +67,9 @@ static void print_equation(const struct equation *equation, struct style style)
 		       colour__off(style, TABLE_YELLOW));
 }
 
-static void print_counters(const struct report *report)
+static void print_counters(const struct daemon_state *daemon)
 {
-	const struct state *s = report->state;
+	const struct state *s = daemon->state;
 	const struct exchange_counters *x = &s->exchanges;
 	uint64_t unparsable = x->unparsable + summary_drops(&s->source, SUMMARY_NOT_DNS_END,
 							    SUMMARY_UNPARSABLE_END);
@@ -108,7 +108,7 @@ static void print_counters(const struct report *report)
 
 	puts("Counters:");
 	for (unsigned i = 0; i < sizeof(equations) / sizeof(equations[0]); i++)
-		print_equation(&equations[i], report->style);
+		print_equation(&equations[i], daemon->style);
 }
 
 /* Reasons that cost somebody something; TCP control segments and the like are no news. */
@@ -142,11 +142,11 @@ static const char *assembly_loss_name(const struct assembly_row *row, char buf[4
 }
 
 /* Return: 0, -ENOMEM */
-static int print_losses(const struct report *report)
+static int print_losses(const struct daemon_state *daemon)
 {
 	static const struct table_column columns[] = {
 		{"", false}, {"COUNT", true}, {"REASON", false}, {"CAUSE AND REMEDY", false}};
-	const struct state *s = report->state;
+	const struct state *s = daemon->state;
 	struct table *table;
 	char name[48];
 	int r = table__new(columns, 4, &table);
@@ -178,14 +178,14 @@ static int print_losses(const struct report *report)
 		puts("Losses: none");
 	} else {
 		puts("Losses:");
-		r = table__print(table, stdout, report->style);
+		r = table__print(table, stdout, daemon->style);
 	}
 	table__free(table);
 	return r;
 }
 
 /* Return: 0, -ENOMEM */
-static int print_interfaces(const struct report *report)
+static int print_interfaces(const struct daemon_state *daemon)
 {
 	static const struct table_column columns[] = {{"", false},
 						      {"INTERFACE", false},
@@ -197,8 +197,8 @@ static int print_interfaces(const struct report *report)
 
 	if (r < 0)
 		return r;
-	for (unsigned i = 0; i < report->state->interface_count; i++) {
-		const struct state_interface *at = &report->state->interfaces[i];
+	for (unsigned i = 0; i < daemon->state->interface_count; i++) {
+		const struct state_interface *at = &daemon->state->interfaces[i];
 
 		table__add(table, TABLE_PLAIN, "%s", "");
 		table__add(table, TABLE_PLAIN, "%s", at->name);
@@ -207,7 +207,7 @@ static int print_interfaces(const struct report *report)
 		table__add(table, TABLE_PLAIN, "%s", at->note);
 	}
 	puts("Interfaces:");
-	r = table__print(table, stdout, report->style);
+	r = table__print(table, stdout, daemon->style);
 	table__free(table);
 	return r;
 }
@@ -246,23 +246,23 @@ static const char *age_text(int64_t ns, char buf[48])
 }
 
 /* What is given up now. Level 1 is payload alone. */
-static void print_pressure(const struct report *report)
+static void print_pressure(const struct daemon_state *daemon)
 {
-	const struct state *s = report->state;
+	const struct state *s = daemon->state;
 
 	if (!s->pressure)
 		return;
 	printf("%sOverload, level %" PRIu64 ": at most 128 bytes of each message are read",
-	       colour__on(report->style, TABLE_YELLOW), s->pressure);
+	       colour__on(daemon->style, TABLE_YELLOW), s->pressure);
 	if (s->sampled > 1)
 		printf(", and one of %" PRIu64 " exchanges", s->sampled);
 	printf("; the kernel's counters are complete%s\n",
-	       colour__off(report->style, TABLE_YELLOW));
+	       colour__off(daemon->style, TABLE_YELLOW));
 }
 
-static void print_head(const struct report *report)
+static void print_head(const struct daemon_state *daemon)
 {
-	const struct state *s = report->state;
+	const struct state *s = daemon->state;
 	int64_t now = now_ns();
 	char since[TEXT_TIME_MAX], age[48];
 
@@ -273,9 +273,9 @@ static void print_head(const struct report *report)
 	if (now - s->now_ns > STALE_NS)
 		printf("%sIt has not written its state for %s: it hangs, or the machine is "
 		       "overloaded%s\n",
-		       colour__on(report->style, TABLE_RED), age_text(now - s->now_ns, age),
-		       colour__off(report->style, TABLE_RED));
-	print_pressure(report);
+		       colour__on(daemon->style, TABLE_RED), age_text(now - s->now_ns, age),
+		       colour__off(daemon->style, TABLE_RED));
+	print_pressure(daemon);
 	printf("Direction: %s%s\n", s->direction,
 	       strstr(s->direction, "only")
 		       ? "; no verdicts until the other half of the traffic is seen: add the "
@@ -348,9 +348,9 @@ static void print_encrypted(const struct state *s)
 		       (uint64_t)sum, encrypted_text(&s->source.encrypted, text));
 }
 
-static void print_tail(const struct report *report)
+static void print_tail(const struct daemon_state *daemon)
 {
-	const struct state *s = report->state;
+	const struct state *s = daemon->state;
 	char table[32], resident[32], interval[TEXT_DURATION_MAX], timeout[TEXT_DURATION_MAX],
 		limit[TEXT_DURATION_MAX];
 
@@ -370,9 +370,9 @@ static void print_tail(const struct report *report)
 	       text_duration((int64_t)s->timeout_ns, timeout));
 	printf("Servers: %" PRIu64 " known; see oddns servers\n", s->servers_known);
 	printf("Alerts: %s%" PRIu64 " standing%s; they go to %s\n",
-	       colour__on(report->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
+	       colour__on(daemon->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
 	       s->alerts_raised,
-	       colour__off(report->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
+	       colour__off(daemon->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
 	       s->journal ? "the journal: journalctl -t oddns -x" : "stderr: no journald listens");
 	if (s->alerts_unsent)
 		printf("Alerts that went to stderr for want of a journald: %" PRIu64 "\n",
@@ -384,39 +384,39 @@ static void print_tail(const struct report *report)
 }
 
 /* Return: 0, -ENOMEM after reporting. */
-static int print_text(const struct report *report)
+static int print_text(const struct daemon_state *daemon)
 {
 	int r;
 
-	print_head(report);
-	r = print_interfaces(report);
+	print_head(daemon);
+	r = print_interfaces(daemon);
 	if (r < 0)
 		return log_err(r, "print interfaces");
-	print_counters(report);
-	r = print_losses(report);
+	print_counters(daemon);
+	r = print_losses(daemon);
 	if (r < 0)
 		return log_err(r, "print losses");
-	print_tail(report);
+	print_tail(daemon);
 	return 0;
 }
 
 int cmd_status(int argc, char **argv)
 {
-	struct report report;
-	int code = report__open(&verb, argc, argv, &report);
+	struct daemon_state daemon;
+	int code = daemon_state__open(&verb, argc, argv, &daemon);
 
 	if (code != CMD_DONE)
 		return code;
-	if (report.options.format == FORMAT_JSON && report.state)
-		state__print(stdout, report.state, report.running);
-	else if (report.options.format == FORMAT_JSON)
+	if (daemon.options.format == FORMAT_JSON && daemon.state)
+		state__print(stdout, daemon.state, daemon.running);
+	else if (daemon.options.format == FORMAT_JSON)
 		puts("{\"type\":\"status\",\"running\":false}");
-	else if (report.running && print_text(&report) < 0)
+	else if (daemon.running && print_text(&daemon) < 0)
 		code = CMD_FAILED;
-	if (!report.running)
-		code = report__not_running(&report);
+	if (!daemon.running)
+		code = daemon_state__not_running(&daemon);
 	if (output_finish() < 0)
 		code = CMD_FAILED;
-	report__close(&report);
+	daemon_state__close(&daemon);
 	return code;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds the daemon's state for the verbs that show it. */
-#include "report.h"
+#include "daemon_state.h"
 
 #include "base/log.h"
 #include "base/text.h"
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* NO_COLOR: see no-color.org; set and not empty switches colour off. */
-struct style report_style(void)
+struct style stdout_style(void)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
@@ -26,17 +26,17 @@ struct style report_style(void)
 	};
 }
 
-static int read_state(struct report *report)
+static int read_state(struct daemon_state *daemon)
 {
-	const char *dir = report->options.settings->state_dir;
+	const char *dir = daemon->options.settings->state_dir;
 	int64_t pid = 0;
 	int r = state_lock__holder(dir, &pid);
 
 	if (r < 0)
 		return log_err(r, "look at '%s/lock'", dir);
-	report->running = r;
-	r = state__read(dir, &report->state);
-	if (r == 0 || ((r == -ENOENT || r == -ENOTDIR) && !report->running))
+	daemon->running = r;
+	r = state__read(dir, &daemon->state);
+	if (r == 0 || ((r == -ENOENT || r == -ENOTDIR) && !daemon->running))
 		return 0;
 	if (r == -EPROTO)
 		log_err(0,
@@ -53,38 +53,39 @@ static int read_state(struct report *report)
 	return r;
 }
 
-int report__open(const struct options_verb *verb, int argc, char **argv, struct report *ret)
+int daemon_state__open(const struct options_verb *verb, int argc, char **argv,
+		       struct daemon_state *ret)
 {
-	struct report report = {0};
-	int r = options__parse(verb, argc, argv, &report.options);
+	struct daemon_state daemon = {0};
+	int r = options__parse(verb, argc, argv, &daemon.options);
 
 	if (r < 0)
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
-	report.style = report_style();
-	if (read_state(&report) < 0) {
-		report__close(&report);
+	daemon.style = stdout_style();
+	if (read_state(&daemon) < 0) {
+		daemon_state__close(&daemon);
 		return CMD_FAILED;
 	}
-	*ret = report;
+	*ret = daemon;
 	return CMD_DONE;
 }
 
-void report__close(struct report *report)
+void daemon_state__close(struct daemon_state *daemon)
 {
-	state__free(report->state);
-	options__done(&report->options);
+	state__free(daemon->state);
+	options__done(&daemon->options);
 }
 
-int report__not_running(const struct report *report)
+int daemon_state__not_running(const struct daemon_state *daemon)
 {
-	const char *dir = report->options.settings->state_dir;
+	const char *dir = daemon->options.settings->state_dir;
 	char when[TEXT_TIME_MAX];
 
-	if (report->state)
+	if (daemon->state)
 		log_err(0,
 			"not running: pid %" PRId64 " ended without a word after %s; see "
 			"'journalctl -u oddns', start it with 'systemctl start oddns'",
-			report->state->pid, text_time(report->state->now_ns, when));
+			daemon->state->pid, text_time(daemon->state->now_ns, when));
 	else
 		log_err(0,
 			"not running: no daemon uses %s; start it with 'systemctl start oddns' or "
