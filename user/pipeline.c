@@ -327,6 +327,8 @@ static void close_interval(struct pipeline *p)
 	/* One direction alone makes every query look unanswered: no verdicts. */
 	if (p->direction == DIRECTION_BOTH)
 		(void)rules__evaluate(p->rules, p->servers, (int64_t)end_ns);
+	if (p->sinks.on_evaluated)
+		p->sinks.on_evaluated(p->sinks.context, end_ns);
 	p->start_ns = end_ns;
 }
 

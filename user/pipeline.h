@@ -23,12 +23,21 @@ enum direction {
 	DIRECTION_RESPONSES_ONLY,
 };
 
+/**
+ * evaluated_fn - Told when an interval has closed and the rules have looked at it.
+ * @end_ns: of the interval
+ *
+ * Each server's server__latest() is that interval, rules__standing() tells where it stands.
+ */
+typedef void (*evaluated_fn)(void *context, uint64_t end_ns);
+
 /* Who gets what; each may be NULL. All share the context. */
 struct pipeline_sinks {
 	exchange_fn on_exchange;
 	episode_fn on_episode; /* NULL: nothing is spent on them */
 	interval_fn on_interval;
 	alert_fn on_alert;
+	evaluated_fn on_evaluated;
 	void *context;
 };
 

@@ -3,10 +3,11 @@
 #include "settings_fixture.h"
 
 #include "cmd/options.h"
+#include "cmd/sensor.h"
 
 #include <errno.h>
 
-static const struct options_verb everything = {"try", "For tests.", 0x7f};
+static const struct options_verb everything = {.name = "try", .about = "For tests.", .takes = 0x7f};
 
 /* A configuration file with this text; the caller unlinks it. */
 static void write_file(char *path, const char *text)
@@ -36,7 +37,7 @@ Test(options, each_configured_server_has_its_places_in_the_map)
 		snprintf(assignment, sizeof(assignment), "group a.servers=%s", rows[i].servers);
 		cr_assert_eq(settings__set(settings, "sensor.servers=2"), 0);
 		cr_assert_eq(settings__set(settings, assignment), 0);
-		cr_expect_eq(options__server_keys(settings), rows[i].keys, "%s", assignment);
+		cr_expect_eq(sensor_server_keys(settings), rows[i].keys, "%s", assignment);
 		settings__free(settings);
 	}
 }
@@ -123,7 +124,9 @@ Test(options, a_verb_takes_only_what_its_mask_says)
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		for (unsigned with = 0; with < 2; with++) {
-			struct options_verb verb = {"try", "For tests.", with ? rows[i].bit : 0};
+			struct options_verb verb = {.name = "try",
+						    .about = "For tests.",
+						    .takes = with ? rows[i].bit : 0};
 			char *argv[] = {"try", arg, NULL};
 			struct capture capture = capture_begin();
 			int r;

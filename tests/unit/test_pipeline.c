@@ -125,7 +125,8 @@ Test(pipeline, intervals_close_once_and_in_order_at_any_pace)
 	for (size_t i = 0; i < sizeof(paces) / sizeof(paces[0]); i++) {
 		struct settings *settings = settings__new();
 		struct heard heard = {.last_start_ns = 0};
-		const struct pipeline_sinks sinks = {on_exchange, NULL, on_interval, NULL, &heard};
+		const struct pipeline_sinks sinks = {
+			.on_exchange = on_exchange, .on_interval = on_interval, .context = &heard};
 		struct pipeline *pipeline = new_pipeline(settings, &sinks);
 		uint64_t now = EPOCH;
 

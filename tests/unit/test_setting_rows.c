@@ -20,7 +20,7 @@ Test(setting_rows, every_row_has_a_readable_default_and_an_ascii_sentence)
 	for (unsigned i = 0; i < setting_row_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
 
-		cr_assert_eq(setting_is_group(row), row->fallback == NULL, "%s", row->key);
+		cr_assert_eq(setting_is_named(row), row->fallback == NULL, "%s", row->key);
 		cr_assert_gt(strlen(row->help), 10, "%s", row->key);
 		for (const char *c = row->help; *c; c++)
 			cr_assert(*c >= 0x20 && *c < 0x7f, "%s", row->key);
@@ -59,7 +59,7 @@ Test(setting_rows, the_example_file_shows_every_row_with_its_default)
 		const struct setting_row *row = &setting_rows[i];
 		char line[128];
 
-		if (strcmp(section, row->section) != 0 && !setting_is_group(row)) {
+		if (strcmp(section, row->section) != 0 && !setting_is_named(row)) {
 			snprintf(line, sizeof(line), "\n[%s]\n", row->section);
 			at = strstr(text, line);
 			cr_assert(at, "no [%s]", row->section);
@@ -114,7 +114,7 @@ Test(setting_rows, manual_and_completion_know_every_row)
 			 row->fallback && *row->fallback ? " = " : "",
 			 row->fallback ? row->fallback : "");
 		cr_assert(strstr(at, text), "[%s]: no '%s'", row->section, text + 1);
-		if (setting_is_group(row))
+		if (setting_is_named(row))
 			continue;
 		snprintf(text, sizeof(text), "%s.%s=", row->section, row->key);
 		cr_assert(strstr(completion, text), "completion: no '%s'", text);

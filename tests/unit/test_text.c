@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
@@ -241,4 +242,153 @@ Test(text, shares_are_percent_or_fractions)
 		cr_assert_float_eq(value, rows[i].r ? 77 : rows[i].value, 1e-12, "'%s'",
 				   rows[i].text);
 	}
+}
+
+/* Zones as POSIX writes them, so that no database of zones is needed. */
+#define PRAGUE	  "CET-1CEST,M3.5.0,M10.5.0/3"
+#define SAO_PAULO "<-03>3<-02>,M11.1.0/0,M2.3.0/0" /* as of 2018: midnight is left out */
+#define S	  1000000000LL
+
+struct moment {
+	const char *zone, *text;
+	int64_t now_s;
+	int r;
+	int64_t ns;
+};
+
+static void check_moments(const struct moment *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int64_t ns = 77;
+
+		setenv("TZ", rows[i].zone, 1);
+		cr_assert_eq(text_parse_time(rows[i].text, rows[i].now_s * S + 250, &ns), rows[i].r,
+			     "'%s'", rows[i].text);
+		cr_assert_eq(ns, rows[i].r ? 77 : rows[i].ns, "'%s' %s: %" PRId64, rows[i].text,
+			     rows[i].zone, ns);
+	}
+}
+
+/* Expected by Python's datetime. */
+Test(text, moments_with_an_offset_are_the_same_everywhere)
+{
+	static const struct moment rows[] = {
+		{"UTC", "2026-11-22T07:00:30Z", 0, 0, 1795330830 * S},
+		{PRAGUE, "2026-11-22T07:00:30Z", 0, 0, 1795330830 * S},
+		{PRAGUE, "2026-11-22t07:00:30z", 0, 0, 1795330830 * S},
+		{PRAGUE, "2026-11-22 07:00:30Z", 0, 0, 1795330830 * S},
+		{PRAGUE, "2026-11-22T07:00Z", 0, 0, 1795330800 * S},
+		{PRAGUE, "2026-11-22T08:00:30+01:00", 0, 0, 1795330830 * S},
+		{SAO_PAULO, "2026-11-22T01:30:30-05:30", 0, 0, 1795330830 * S},
+		{"UTC", "2026-11-22T07:00:30.123456789Z", 0, 0, 1795330830123456789},
+		{"UTC", "2026-11-22T07:00:30.5+00:00", 0, 0, 1795330830500000000},
+		{"UTC", "2026-11-22T06:59:60Z", 0, 0, 1795330800 * S},
+		{"UTC", "2024-02-29T00:00:00Z", 0, 0, 1709164800 * S},
+		{"UTC", "1969-12-31T23:59:59.5Z", 0, 0, -500000000},
+		{PRAGUE, "@1795331359", 0, 0, 1795331359 * S},
+		{PRAGUE, "@1795331359.25", 0, 0, 1795331359250000000},
+		{"UTC", "2262-04-11T23:47:15Z", 0, 0, 9223372035 * S},
+	};
+
+	check_moments(rows, ROWS(rows));
+}
+
+Test(text, moments_without_an_offset_are_local)
+{
+	static const struct moment rows[] = {
+		{"UTC", "2026-11-22 07:00", 0, 0, 1795330800 * S},
+		{PRAGUE, "2026-11-22 07:00", 0, 0, 1795327200 * S},
+		{PRAGUE, "2026-11-22T07:00", 0, 0, 1795327200 * S},
+		{"<+0545>-5:45", "2026-11-22 07:00", 0, 0, 1795310100 * S},
+		{PRAGUE, "2026-11-22", 0, 0, 1795302000 * S},
+		{PRAGUE, "2026-07-01 12:00:30", 0, 0, 1782900030 * S},
+		{PRAGUE, "2026-03-29 01:59:59", 0, 0, 1774745999 * S},
+		{PRAGUE, "2026-03-29 03:00", 0, 0, 1774746000 * S},
+		{PRAGUE, "2026-10-25 01:59:59", 0, 0, 1792886399 * S},
+		{PRAGUE, "2026-10-25 03:00", 0, 0, 1792893600 * S},
+		{PRAGUE, "2026-10-26", 0, 0, 1792969200 * S},
+	};
+
+	check_moments(rows, ROWS(rows));
+}
+
+/* With PEP 495's fold=0, which means the same by it. */
+Test(text, moments_that_are_there_twice_or_not_at_all_have_one_meaning)
+{
+	static const struct moment rows[] = {
+		{PRAGUE, "2026-03-29 02:30", 0, 0, 1774747800 * S},
+		{PRAGUE, "2026-10-25 02:30", 0, 0, 1792888200 * S},
+		{SAO_PAULO, "2018-11-04", 0, 0, 1541300400 * S},
+		{SAO_PAULO, "2018-11-04 01:00", 0, 0, 1541300400 * S},
+		{SAO_PAULO, "2018-02-17 23:30", 0, 0, 1518917400 * S},
+		{SAO_PAULO, "today", 1541300401, 0, 1541300400 * S},
+	};
+
+	check_moments(rows, ROWS(rows));
+}
+
+/* Now is 2026-10-25 12:00 in Prague, where that day had 25 hours; then 2026-11-22 00:30. */
+Test(text, moments_may_be_told_from_now)
+{
+	static const struct moment rows[] = {
+		{PRAGUE, "now", 1792926000, 0, 1792926000 * S + 250},
+		{PRAGUE, "NOW", 1792926000, 0, 1792926000 * S + 250},
+		{PRAGUE, "today", 1792926000, 0, 1792879200 * S},
+		{PRAGUE, "today", 1795303800, 0, 1795302000 * S},
+		{"UTC", "today", 1795303800, 0, 1795219200 * S},
+		{PRAGUE, "yesterday", 1792926000, 0, 1792792800 * S},
+		{PRAGUE, "yesterday", 1792969200, 0, 1792879200 * S},
+		{PRAGUE, "03:00", 1792926000, 0, 1792893600 * S},
+		{PRAGUE, "03:00:00.5", 1792926000, 0, 1792893600 * S + 500000000},
+		{PRAGUE, "23:59", 1792926000, 0, 1792969140 * S},
+		{PRAGUE, "-1h", 1792926000, 0, 1792922400 * S + 250},
+		{PRAGUE, "-90", 1792926000, 0, 1792925910 * S + 250},
+		{PRAGUE, "-2 d", 1792926000, 0, 1792753200 * S + 250},
+	};
+
+	check_moments(rows, ROWS(rows));
+}
+
+Test(text, what_is_no_moment_is_refused)
+{
+	static const struct moment rows[] = {
+		{"UTC", "", 0, -EINVAL, 0},
+		{"UTC", " now", 0, -EINVAL, 0},
+		{"UTC", "tomorrow", 0, -EINVAL, 0},
+		{"UTC", "2026-11", 0, -EINVAL, 0},
+		{"UTC", "2026-13-01", 0, -EINVAL, 0},
+		{"UTC", "2026-00-01", 0, -EINVAL, 0},
+		{"UTC", "2026-01-00", 0, -EINVAL, 0},
+		{"UTC", "2026-02-29", 0, -EINVAL, 0},
+		{"UTC", "2026-04-31", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 ", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 7:00", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 24:00", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 07:60", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 07:00:61", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 07:00:", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 07:00:30.", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22 07:00:30.1234567890", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22T07:00:30Zx", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22T07:00:30+1:00", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22T07:00:30+24:00", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22T07:00:30+0100", 0, -EINVAL, 0},
+		{"UTC", "2026-11-22Z", 0, -EINVAL, 0},
+		{"UTC", "07", 0, -EINVAL, 0},
+		{"UTC", "07:00Z", 0, -EINVAL, 0},
+		{"UTC", "1795331359", 0, -EINVAL, 0},
+		{"UTC", "@", 0, -EINVAL, 0},
+		{"UTC", "@-1", 0, -EINVAL, 0},
+		{"UTC", "@1x", 0, -EINVAL, 0},
+		{"UTC", "-", 0, -EINVAL, 0},
+		{"UTC", "--1h", 0, -EINVAL, 0},
+		{"UTC", "-1y", 0, -EINVAL, 0},
+		{"UTC", "@99999999999999999999999999", 0, -ERANGE, 0},
+		{"UTC", "2262-04-11T23:47:16Z", 0, -ERANGE, 0},
+		{"UTC", "9999-12-31", 0, -ERANGE, 0},
+		{"UTC", "0000-01-01", 0, -ERANGE, 0},
+		{"UTC", "-1e12h", 0, -ERANGE, 0},
+	};
+
+	check_moments(rows, ROWS(rows));
 }

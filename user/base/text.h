@@ -67,6 +67,21 @@ int text_parse_address(const char *text, uint8_t ret_addr[16]);
 int text_parse_duration(const char *text, uint64_t *ret_ns);
 
 /**
+ * text_parse_time() - Read a moment as people write it.
+ * @text: RFC 3339 with "Z" or an offset ("2026-11-22T07:00:30.5Z"); "2026-11-22 07:00[:30]" and
+ *	"2026-11-22" in local time; "07:00" of today; "now", "today", "yesterday" (midnight);
+ *	"-1h" before now; "@1795331359" seconds since 1970
+ * @now_ns: what now is, ns since 1970 in UTC
+ * @ret_ns: ns since 1970 in UTC
+ *
+ * Of a local time that is there twice the earlier is meant; one that a change of the clock leaves
+ * out is read with the offset before the change.
+ *
+ * Return: 0, -EINVAL when no such moment, -ERANGE when it is before 1678 or behind 2261
+ */
+int text_parse_time(const char *text, int64_t now_ns, int64_t *ret_ns);
+
+/**
  * text_parse_size() - Read a count or a size: "4096", "4k", "16M", "1G" (powers of 1024).
  *
  * Return: 0, -EINVAL when no such number, -ERANGE when it does not fit

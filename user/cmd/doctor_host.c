@@ -3,6 +3,7 @@
 #include "doctor.h"
 
 #include "alert/journal.h"
+#include "sensor.h"
 #include "source/probe.h"
 #include "source/programs.h"
 
@@ -145,7 +146,7 @@ static int load_programs(struct doctor *doctor)
 		.resolvers = settings->resolvers,
 		.resolver_count = settings->resolver_count,
 		.ring_bytes = (__u32)settings->ring_bytes,
-		.server_keys = options__server_keys(settings),
+		.server_keys = sensor_server_keys(settings),
 	};
 
 	return programs__load(&options, &doctor->programs);

@@ -6,6 +6,7 @@
  */
 #include "doctor.h"
 
+#include "sensor.h"
 #include "source/attach.h"
 #include "source/holders.h"
 #include "source/nic.h"
@@ -62,7 +63,7 @@ static void try_to_attach(const struct patient *p)
 		return TELL_OF(p, CHECK_NOTE, "attach", "", "not tried without the programs");
 	snprintf(a.ifname, sizeof(a.ifname), "%s", p->name);
 	r = attachment__attach(&a, p->doctor->programs,
-			       options__attach_mode(p->doctor->options.settings));
+			       sensor_attach_mode(p->doctor->options.settings));
 	if (r < 0)
 		return TELL_OF(p, CHECK_PROBLEM, "attach", "see the line above", "refused: %s",
 			       strerror(-r));

@@ -11,54 +11,16 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "cmd.h"
+#include "option_rows.h"
 
 #include <argp.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Keys of long options; 'i', 'c', '?' and 'h' are short ones. */
-enum { KEY_HOOK = 0x100, KEY_SET, KEY_ENGINE, KEY_FORMAT, KEY_TRY, KEY_USAGE };
-
-/* QUERY and the rcodes that resolvers are used for: NOERROR, NXDOMAIN, SERVFAIL. */
-#define KEYS_PER_SERVER 4
-
-/* In each verb's mask. */
-#define OPTION_HELP (1u << 31)
-
-/* A row for each option: the bit of the verb's mask, and argp's own. */
-static const struct option_row {
-	unsigned bit;
-	struct argp_option option;
-} option_rows[] = {
-	{OPTION_INTERFACE,
-	 {"interface", 'i', "IFACE", 0,
-	  "Watch this interface; may be repeated (default: those of the default routes)", 0}},
-	{OPTION_CONFIG,
-	 {"config", 'c', "FILE", 0,
-	  "Read settings from FILE (default: " CONFIG_DEFAULT_FILE ", if there is one)", 0}},
-	{OPTION_HOOK,
-	 {"hook", KEY_HOOK, "HOOK", 0, "See packets at auto, xdp, xdp-generic or tc", 0}},
-	{OPTION_SET,
-	 {"set", KEY_SET, "SECTION.KEY=VALUE", 0,
-	  "Change a setting after the file was read; may be repeated", 0}},
-	{OPTION_ENGINE,
-	 {"engine", KEY_ENGINE, "ENGINE", 0,
-	  "Parse with kernel (the loaded program), native (the same code, no privilege) or auto",
-	  0}},
-	{OPTION_TRY,
-	 {"try", KEY_TRY, NULL, 0,
-	  "Attach to the interfaces and detach again; native XDP may cut their links for a moment",
-	  0}},
-	{OPTION_HELP, {"help", '?', NULL, 0, "Print this text", -1}},
-	{OPTION_HELP, {NULL, 'h', NULL, OPTION_ALIAS, NULL, -1}},
-	{OPTION_HELP, {"usage", KEY_USAGE, NULL, 0, "Print the options in short", -1}},
-	{OPTION_FORMAT,
-	 {"format", KEY_FORMAT, "FORMAT", 0, "Print text (for people) or json (JSON Lines)", 0}},
-};
-
-#define OPTION_ROWS (sizeof(option_rows) / sizeof(option_rows[0]))
+#include <time.h>
+#include <unistd.h>
 
 static const char *const engine_names[] = {
 	[ENGINE_AUTO] = "auto",
@@ -67,9 +29,35 @@ static const char *const engine_names[] = {
 };
 
 static const char *const format_names[] = {
-	[FORMAT_TEXT] = "text",
-	[FORMAT_JSON] = "json",
+	[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv",
+	[FORMAT_HTML] = "html", [FORMAT_PDF] = "pdf",
 };
+
+/* What verbs print that say nothing else. */
+#define FORMATS_USUAL (1u << FORMAT_TEXT | 1u << FORMAT_JSON)
+
+/* Options whose value is kept as it is written, or that are there or not. */
+static const struct {
+	int key;
+	size_t text; /* offset of a const char * in struct cmd_options; 0: none */
+	size_t flag; /* offset of a bool; 0: none */
+} plain_options[] = {
+	{'c', offsetof(struct cmd_options, config_path), 0},
+	{'f', 0, offsetof(struct cmd_options, follow)},
+	{KEY_TRY, 0, offsetof(struct cmd_options, try)},
+	{KEY_UNIFLOW, 0, offsetof(struct cmd_options, uniflow)},
+	{KEY_FIELDS, 0, offsetof(struct cmd_options, help_fields)},
+	{KEY_SORT, offsetof(struct cmd_options, sort), 0},
+	{KEY_OUTPUT, offsetof(struct cmd_options, output), 0},
+	{KEY_BY, offsetof(struct cmd_options, by), 0},
+	{KEY_ORDER, offsetof(struct cmd_options, order), 0},
+	{KEY_LAST, offsetof(struct cmd_options, last), 0},
+	{KEY_SINCE, offsetof(struct cmd_options, since), 0},
+	{KEY_UNTIL, offsetof(struct cmd_options, until), 0},
+	{'o', offsetof(struct cmd_options, columns), 0},
+};
+
+#define PLAIN_OPTIONS (sizeof(plain_options) / sizeof(plain_options[0]))
 
 struct parse {
 	const struct options_verb *verb;
@@ -151,12 +139,62 @@ static int choose_engine(struct parse *parse, const char *word)
 
 static int choose_format(struct parse *parse, const char *word)
 {
-	int i = index_of(format_names, 2, word);
+	unsigned allowed = parse->verb->formats ? parse->verb->formats : FORMATS_USUAL;
+	int i = index_of(format_names, FORMATS, word);
+	char why[96] = "no such format; allowed";
 
-	if (i < 0)
-		return usage_error(parse, "--format", *word ? word : "''",
-				   "no such format; allowed text, json");
-	parse->options->format = (enum output_format)i;
+	if (i >= 0 && allowed & 1u << i) {
+		parse->options->format = (enum output_format)i;
+		parse->options->has_format = true;
+		return 0;
+	}
+	for (i = 0; i < FORMATS; i++)
+		if (allowed & 1u << i)
+			snprintf(why + strlen(why), sizeof(why) - strlen(why), " %s%s",
+				 format_names[i], allowed >> (i + 1) ? "," : "");
+	return usage_error(parse, "--format", *word ? word : "''", why);
+}
+
+/* Folders of settings are absolute, as the daemon has none that it works in. */
+static int choose_store(struct parse *parse, const char *dir)
+{
+	char *here, *path;
+	int r;
+
+	if (!*dir)
+		return usage_error(parse, "--store", "''", "no name; write --store DIR");
+	parse->options->has_store = true;
+	if (*dir == '/')
+		return add_assignment(parse->options, "store.path=", dir);
+	here = get_current_dir_name();
+	if (!here || asprintf(&path, "%s/%s", here, dir) < 0) {
+		free(here);
+		return ENOMEM;
+	}
+	r = add_assignment(parse->options, "store.path=", path);
+	free(path);
+	free(here);
+	return r;
+}
+
+static int take_count(struct parse *parse, const char *option, const char *text, uint64_t *ret)
+{
+	if (!*text || strlen(text) > 9 || text[strspn(text, "0123456789")])
+		return usage_error(parse, option, *text ? text : "''",
+				   "not a whole number; allowed 0 to 999999999");
+	*ret = strtoull(text, NULL, 10);
+	return 0;
+}
+
+/* A filter may be one argument or many words. */
+static int add_filter(struct parse *parse, const char *word)
+{
+	char **filter = &parse->options->filter, *longer;
+
+	if (asprintf(&longer, "%s%s%s", *filter ? *filter : "", *filter ? " " : "", word) < 0)
+		return ENOMEM;
+	free(*filter);
+	*filter = longer;
 	return 0;
 }
 
@@ -164,6 +202,8 @@ static int take_file(struct parse *parse, struct argp_state *state, char *arg)
 {
 	struct cmd_options *options = parse->options;
 
+	if (parse->verb->takes & OPTION_FILTER)
+		return add_filter(parse, arg);
 	if (!(parse->verb->takes & OPTION_FILES) && parse->verb->takes & OPTION_INTERFACE)
 		return usage_error(parse, "argument", *arg ? arg : "''",
 				   "none is taken; write -i IFACE for an interface");
@@ -237,6 +277,60 @@ static int diagnose(struct parse *parse, const struct argp_state *state)
 	return usage_error(parse, "option", arg, "unknown; see --help");
 }
 
+/* --- spans of time -------------------------------------------------------------------------------
+ */
+
+static int read_time(struct parse *parse, const char *option, const char *text, int64_t *ret)
+{
+	if (text_parse_time(text, parse->options->now_ns, ret) == 0)
+		return 0;
+	return usage_error(
+		parse, option, *text ? text : "''",
+		"no such time; write 2026-11-22, 07:30, '2026-11-22 07:30:00', RFC 3339, "
+		"-2h, today or yesterday");
+}
+
+static int read_last(struct parse *parse)
+{
+	struct cmd_options *options = parse->options;
+	uint64_t last_ns;
+
+	if (options->since || options->until)
+		return usage_error(parse, "--last", options->last,
+				   "is a span by itself; leave --since and --until out");
+	if (text_parse_duration(options->last, &last_ns) < 0 || last_ns == 0)
+		return usage_error(parse, "--last", *options->last ? options->last : "''",
+				   "no such duration; write 30m, 24h or 7d");
+	options->since_ns = options->now_ns - (int64_t)last_ns;
+	return 0;
+}
+
+/* A store that is named is looked at as a whole, unless a span is named too. */
+static int read_span(struct parse *parse)
+{
+	struct cmd_options *options = parse->options;
+	int r = 0;
+
+	if (options->last)
+		return read_last(parse);
+	if (options->since)
+		r = read_time(parse, "--since", options->since, &options->since_ns);
+	else if (!options->until && !options->has_store && parse->verb->last_ns)
+		options->since_ns = options->now_ns - parse->verb->last_ns;
+	if (r == 0 && options->until)
+		r = read_time(parse, "--until", options->until, &options->until_ns);
+	if (r == 0 && options->since_ns >= options->until_ns)
+		return usage_error(parse, "--until", options->until, "is not later than --since");
+	return r;
+}
+
+static int finish(struct parse *parse)
+{
+	if ((parse->verb->takes & OPTION_FILES) && parse->options->file_count == 0)
+		return usage_error(parse, "no FILE", "", "nothing to read; name a capture file");
+	return read_span(parse);
+}
+
 /* --- argp ----------------------------------------------------------------------------------------
  */
 
@@ -248,11 +342,43 @@ static int print_help(struct argp_state *state, unsigned what)
 	exit(output_finish() < 0 ? CMD_FAILED : CMD_DONE);
 }
 
-static int finish(struct parse *parse)
+static int take_plain(struct cmd_options *options, int key, const char *arg)
 {
-	if ((parse->verb->takes & OPTION_FILES) && parse->options->file_count == 0)
-		return usage_error(parse, "no FILE", "", "nothing to read; name a capture file");
-	return 0;
+	for (size_t i = 0; i < PLAIN_OPTIONS; i++) {
+		if (plain_options[i].key != key)
+			continue;
+		if (arg)
+			*(const char **)((char *)options + plain_options[i].text) = arg;
+		else
+			*(bool *)((char *)options + plain_options[i].flag) = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t on_value(struct parse *parse, int key, const char *arg)
+{
+	switch (key) {
+	case 'i':
+		return add_interface(parse, arg);
+	case KEY_HOOK:
+		return add_assignment(parse->options, "sensor.hook=", arg);
+	case KEY_SET:
+		return add_assignment(parse->options, "", arg);
+	case KEY_ENGINE:
+		return choose_engine(parse, arg);
+	case KEY_FORMAT:
+		return choose_format(parse, arg);
+	case KEY_STORE:
+		return choose_store(parse, arg);
+	case 'n':
+		return take_count(parse, "--limit", arg, &parse->options->limit);
+	case KEY_TOP:
+		parse->options->has_top = true;
+		return take_count(parse, "--top", arg, &parse->options->top);
+	default:
+		return take_plain(parse->options, key, arg);
+	}
 }
 
 static error_t on_key(int key, char *arg, struct argp_state *state)
@@ -265,22 +391,9 @@ static error_t on_key(int key, char *arg, struct argp_state *state)
 		return print_help(state, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK);
 	case KEY_USAGE:
 		return print_help(state, ARGP_HELP_USAGE);
-	case 'i':
-		return add_interface(parse, arg);
-	case 'c':
-		parse->options->config_path = arg;
-		return 0;
-	case KEY_HOOK:
-		return add_assignment(parse->options, "sensor.hook=", arg);
-	case KEY_SET:
-		return add_assignment(parse->options, "", arg);
-	case KEY_ENGINE:
-		return choose_engine(parse, arg);
-	case KEY_TRY:
-		parse->options->try = true;
-		return 0;
-	case KEY_FORMAT:
-		return choose_format(parse, arg);
+	case 'o':
+		return take_plain(parse->options,
+				  parse->verb->takes & OPTION_COLUMNS ? 'o' : KEY_OUTPUT, arg);
 	case ARGP_KEY_ARG:
 		return take_file(parse, state, arg);
 	case ARGP_KEY_SUCCESS:
@@ -290,7 +403,7 @@ static error_t on_key(int key, char *arg, struct argp_state *state)
 			diagnose(parse, state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return on_value(parse, key, arg);
 	}
 }
 
@@ -321,13 +434,25 @@ static char *help_filter(int key, const char *text, void *input)
 	return fclose(out) == 0 ? list : NULL;
 }
 
+/* The row as argp wants it: -o is short for --output where it is not for --columns. */
+static struct argp_option argp_row(const struct parse *parse, const struct option_row *row)
+{
+	struct argp_option option = row->option;
+
+	if (option.key == KEY_OUTPUT && !(parse->verb->takes & OPTION_COLUMNS))
+		option.key = 'o';
+	return option;
+}
+
 static int parse_arguments(struct parse *parse, int argc, char **argv)
 {
 	struct argp_option rows[OPTION_ROWS + 1] = {0};
 	struct argp argp = {
 		.options = rows,
 		.parser = on_key,
-		.args_doc = parse->verb->takes & OPTION_FILES ? "FILE..." : NULL,
+		.args_doc = parse->verb->takes & OPTION_FILES	 ? "FILE..."
+			    : parse->verb->takes & OPTION_FILTER ? "[FILTER]"
+								 : NULL,
 		.doc = parse->verb->about,
 		.help_filter = help_filter,
 	};
@@ -336,7 +461,7 @@ static int parse_arguments(struct parse *parse, int argc, char **argv)
 
 	for (size_t i = 0; i < OPTION_ROWS; i++)
 		if (takes(parse, &option_rows[i]))
-			rows[n++] = option_rows[i].option;
+			rows[n++] = argp_row(parse, &option_rows[i]);
 	snprintf(program, sizeof(program), "oddns %s", parse->verb->name);
 	argv[0] = program;
 	n = (size_t)argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, parse);
@@ -364,35 +489,16 @@ int options__settings(const struct cmd_options *options, struct settings **ret_s
 	return 0;
 }
 
-enum attach_mode options__attach_mode(const struct settings *settings)
-{
-	static const enum attach_mode modes[] = {
-		[HOOK_AUTO] = ATTACH_AUTO,
-		[HOOK_XDP] = ATTACH_XDP,
-		[HOOK_XDP_GENERIC] = ATTACH_XDP_GENERIC,
-		[HOOK_TC] = ATTACH_TC,
-	};
-
-	return modes[settings->hook];
-}
-
-unsigned options__server_keys(const struct settings *settings)
-{
-	unsigned keys = settings->servers * KEYS_PER_SERVER;
-
-	for (unsigned i = 0; i < settings->group_count; i++)
-		for (unsigned j = 0; j < settings->groups[i].server_count; j++)
-			if (settings->groups[i].servers[j].prefix_bits == 128)
-				keys += ODD_RCODE_COUNT;
-	return keys;
-}
-
 int options__parse(const struct options_verb *verb, int argc, char **argv, struct cmd_options *ret)
 {
-	struct cmd_options options = {0};
+	struct cmd_options options = {.since_ns = INT64_MIN, .until_ns = INT64_MAX};
 	struct parse parse = {.verb = verb, .options = &options};
-	int r = parse_arguments(&parse, argc, argv);
+	struct timespec now;
+	int r;
 
+	clock_gettime(CLOCK_REALTIME, &now);
+	options.now_ns = now.tv_sec * 1000000000LL + now.tv_nsec;
+	r = parse_arguments(&parse, argc, argv);
 	if (r < 0 && !parse.reported)
 		log_err(r, "%s: read arguments", verb->name);
 	if (r == 0 && (verb->takes & (OPTION_CONFIG | OPTION_SET)))
@@ -410,6 +516,7 @@ void options__done(struct cmd_options *options)
 	for (unsigned i = 0; i < options->assignment_count; i++)
 		free(options->assignments[i]);
 	free(options->assignments);
+	free(options->filter);
 	settings__free(options->settings);
 	memset(options, 0, sizeof(*options));
 }

@@ -3,30 +3,8 @@
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
+#include "cmd/option_rows.h"
 #include "config/settings.h"
-#include "source/attach.h"
-
-enum {
-	OPTION_INTERFACE = 1 << 0, /* -i, --interface; sugar for sensor.interfaces */
-	OPTION_CONFIG = 1 << 1,	   /* -c, --config, and the default file */
-	OPTION_HOOK = 1 << 2,	   /* --hook; sugar for sensor.hook */
-	OPTION_SET = 1 << 3,	   /* --set; the help ends with the list of settings */
-	OPTION_ENGINE = 1 << 4,	   /* --engine */
-	OPTION_FORMAT = 1 << 5,	   /* --format */
-	OPTION_FILES = 1 << 6,	   /* at least one positional argument */
-	OPTION_TRY = 1 << 7,	   /* --try */
-	OPTION_FILTER = 1 << 8,	   /* positional arguments: a filter, joined by spaces */
-	OPTION_STORE = 1 << 9,	   /* --store DIR; sugar for store.path */
-	OPTION_SPAN = 1 << 10,	   /* --last, --since, --until */
-	OPTION_UNIFLOW = 1 << 11,  /* --uniflow */
-	OPTION_FOLLOW = 1 << 12,   /* --follow, -f */
-	OPTION_LIMIT = 1 << 13,	   /* --limit, -n */
-	OPTION_SORT = 1 << 14,	   /* --sort */
-	OPTION_COLUMNS = 1 << 15,  /* -o, --columns */
-	OPTION_OUTPUT = 1 << 16,   /* -o, --output */
-	OPTION_BY = 1 << 17,	   /* --by, --top, --order */
-	OPTION_FIELDS = 1 << 18,   /* --help-fields */
-};
 
 enum engine_choice { ENGINE_AUTO, ENGINE_KERNEL, ENGINE_NATIVE };
 enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_HTML, FORMAT_PDF, FORMATS };
@@ -49,6 +27,7 @@ struct cmd_options {
 	enum engine_choice engine;
 	enum output_format format;
 	bool has_format; /* --format was given */
+	bool has_store;	 /* --store was given */
 	bool try;
 	bool uniflow;
 	bool follow;
@@ -60,7 +39,11 @@ struct cmd_options {
 	const char *by;
 	const char *order;
 	uint64_t limit; /* 0: not given */
-	uint64_t top;	/* 0: not given */
+	uint64_t top;	/* valid when has_top */
+	bool has_top;
+	const char *last; /* as they are written, pointing into argv; NULL: not given */
+	const char *since;
+	const char *until;
 	/* since <= time < until, ns since 1970 in UTC; INT64_MIN, INT64_MAX: open */
 	int64_t since_ns;
 	int64_t until_ns;
@@ -91,18 +74,6 @@ int options__parse(const struct options_verb *verb, int argc, char **argv, struc
  * Return: 0, else as options__parse(); reported
  */
 int options__settings(const struct cmd_options *options, struct settings **ret_settings);
-
-/** options__attach_mode() - sensor.hook as the source has it, which knows no settings. */
-enum attach_mode options__attach_mode(const struct settings *settings);
-
-/**
- * options__server_keys() - Places that the map server_rcode needs.
- *
- * For each remembered server QUERY, NOERROR, NXDOMAIN and SERVFAIL; for one that is
- * configured by its address all rcodes, which are reserved for it. What run loads the
- * programs with, so that doctor tries the same.
- */
-unsigned options__server_keys(const struct settings *settings);
 
 /** options__done() - Free what options__parse() gave, the settings too; may be repeated. */
 void options__done(struct cmd_options *options);

@@ -20,6 +20,7 @@
 #include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
+#include "sensor.h"
 #include "sink/state.h"
 #include "sink/text_out.h"
 #include "snapshot.h"
@@ -145,18 +146,6 @@ static void print_interval(void *context, const struct server *server,
 	struct daemon *d = context;
 
 	stream__interval(d->stream, pipeline__rules(d->pipeline), server, interval);
-}
-
-static bool is_configured(const void *context, const __u8 *server)
-{
-	const struct daemon *d = context;
-	const struct settings *settings = d->options.settings;
-
-	for (unsigned i = 0; i < settings->group_count; i++)
-		for (unsigned j = 0; j < settings->groups[i].server_count; j++)
-			if (network__contains(&settings->groups[i].servers[j], server))
-				return true;
-	return false;
 }
 
 /* --- notes ----------------------------------------------------------------------------------- */
@@ -306,17 +295,6 @@ static int on_links(sd_event_source *source, int fd, uint32_t revents, void *con
 	return 0;
 }
 
-static void pin_servers(struct daemon *d)
-{
-	const struct settings *settings = d->options.settings;
-
-	for (unsigned i = 0; i < settings->group_count; i++)
-		for (unsigned j = 0; j < settings->groups[i].server_count; j++)
-			if (settings->groups[i].servers[j].prefix_bits == 128 &&
-			    live__pin_server(d->live, settings->groups[i].servers[j].addr) < 0)
-				return;
-}
-
 /*
  * Take @new but for what waits for the next start; @old gets that, to be freed with it.
  * Checked again, because the two must fit each other.
@@ -360,7 +338,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	} else {
 		d->options.settings = new;
 		settings__free(old);
-		pin_servers(d);
+		sensor_pin_servers(new, d->live);
 		(void)live__set_resolvers(d->live, new->resolvers, new->resolver_count);
 		if (d->stream)
 			stream__forget_names(d->stream);
@@ -448,31 +426,14 @@ static int open_pipeline(struct daemon *d)
 static int open_live(struct daemon *d)
 {
 	const struct settings *settings = d->options.settings;
-	uint16_t ports[ODD_PORTS_MAX];
-	const struct live_options options = {
-		.interfaces = settings->interfaces,
-		.mode = options__attach_mode(settings),
-		.ports = ports,
-		.port_count = settings__watched_ports(settings, ports),
-		.snaplen = settings->snaplen,
-		.tunnels = settings->tunnels,
-		.multicast = settings->multicast,
-		.encrypted = settings->encrypted,
-		.resolvers = settings->resolvers,
-		.resolver_count = settings->resolver_count,
-		.ring_bytes = (__u32)settings->ring_bytes,
-		.server_keys = options__server_keys(settings),
-		.pin_dir = settings->pin_dir,
-		.is_configured = is_configured,
-		.configured_context = d,
-	};
-	int r = live__open(&options, take_event, d, &d->live);
+	int r = sensor_open((const struct settings *const *)&d->options.settings, take_event, d,
+			    &d->live);
 
 	if (r == 0) {
-		pressure__init(&d->pressure, options.ring_bytes, options.snaplen, d->seed);
+		pressure__init(&d->pressure, (__u32)settings->ring_bytes, settings->snaplen,
+			       d->seed);
 		follow_clock(d);
 		d->started_ns = event_now(d);
-		pin_servers(d);
 	}
 	return r;
 }

@@ -7,17 +7,18 @@
 #include "base/text.h"
 #include "value.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUP_PREFIX "group "
 /* As much of a foreign text as is shown; each byte may become "\DDD". */
 #define SHOWN_MAX 160
 /* All keys of the largest section ("sensor"), or all sections, with commas. */
-#define WORDS_MAX 256
+#define WORDS_MAX 512
 
 /* Printable copy of what somebody wrote; cut with "..." when long. */
 static const char *shown(const char *text, char *buf)
@@ -85,14 +86,17 @@ static int unknown_section(const struct assignment *a)
 	return assign_error(a, "unknown section; allowed %s", words);
 }
 
-static bool is_group(const char *section)
+/* "group " of "group NAME" */
+static size_t prefix_length(const char *section)
 {
-	return strncmp(section, GROUP_PREFIX, strlen(GROUP_PREFIX)) == 0;
+	return strlen(section) - strlen("NAME");
 }
 
 static bool in_section(const struct setting_row *row, const char *section)
 {
-	return setting_is_group(row) ? is_group(section) : strcmp(row->section, section) == 0;
+	return setting_is_named(row)
+		       ? strncmp(row->section, section, prefix_length(row->section)) == 0
+		       : strcmp(row->section, section) == 0;
 }
 
 static int unknown_key(const struct assignment *a)
@@ -112,12 +116,10 @@ static int unknown_key(const struct assignment *a)
 	return assign_error(a, "unknown key; allowed %s", words);
 }
 
-/* Names go into alerts, the journal and file lines: printable ASCII, no brackets. */
+/* Names of groups go into alerts, the journal and file lines: printable ASCII, no brackets. */
 static bool is_group_name(const char *name)
 {
-	size_t length = strlen(name);
-
-	if (length == 0 || length > SECTION_MAX - strlen(GROUP_PREFIX) || name[length - 1] == ' ')
+	if (name[strlen(name) - 1] == ' ')
 		return false;
 	for (; *name; name++)
 		if (*name < 0x20 || *name > 0x7e || strchr("[]=;#\"\\", *name))
@@ -125,42 +127,86 @@ static bool is_group_name(const char *name)
 	return true;
 }
 
-/* The group of that name, made when new; NULL when out of memory. */
-static struct group_settings *group_of(struct settings *settings, const char *name)
+/* Names of lists are words of the filter language. */
+static bool is_list_name(const char *name)
 {
-	struct group_settings *groups = settings->groups;
-	unsigned n = settings->group_count;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && !strchr("_-", *name))
+			return false;
+	return true;
+}
 
-	for (unsigned i = 0; i < n; i++)
-		if (strcmp(groups[i].name, name) == 0)
-			return &groups[i];
-	groups = reallocarray(groups, n + 1, sizeof(*groups));
-	if (!groups)
+/*
+ * The element of that name in an array whose elements begin with it, made when new. NULL when out
+ * of memory.
+ */
+static void *named_element(void **array, unsigned *count, size_t bytes, const char *name)
+{
+	char *elements = *array, *element;
+
+	for (unsigned i = 0; i < *count; i++)
+		if (strcmp(*(char **)(elements + i * bytes), name) == 0)
+			return elements + i * bytes;
+	elements = reallocarray(elements, *count + 1, bytes);
+	if (!elements)
 		return NULL;
-	settings->groups = groups;
-	memset(&groups[n], 0, sizeof(groups[n]));
-	groups[n].name = strdup(name);
-	if (!groups[n].name)
+	*array = elements;
+	element = elements + *count * bytes;
+	memset(element, 0, bytes);
+	*(char **)element = strdup(name);
+	if (!*(char **)element)
 		return NULL;
-	settings->group_count++;
-	return &groups[n];
+	(*count)++;
+	return element;
+}
+
+_Static_assert(offsetof(struct group_settings, name) == 0, "named_element() finds it there");
+_Static_assert(offsetof(struct list_settings, name) == 0, "named_element() finds it there");
+
+static void *group_of(struct settings *settings, const char *name)
+{
+	return named_element((void **)&settings->groups, &settings->group_count,
+			     sizeof(*settings->groups), name);
+}
+
+static void *list_of(struct settings *settings, const char *name)
+{
+	return named_element((void **)&settings->lists, &settings->list_count,
+			     sizeof(*settings->lists), name);
+}
+
+/* Sections of which there may be many. */
+static const struct {
+	const char *section;
+	bool (*is_name)(const char *name); /* not empty, up to SECTION_MAX */
+	void *(*open)(struct settings *settings, const char *name);
+	const char *allowed;
+} named[] = {
+	{SETTING_GROUP, is_group_name, group_of, "printable ASCII characters without []=;#\"\\"},
+	{SETTING_LIST, is_list_name, list_of, "letters, digits, '_' and '-'"},
+};
+
+/* Where the values of the @i-th kind of named section are stored. */
+static int open_named(struct settings *settings, const struct assignment *a, size_t i,
+		      void **ret_base)
+{
+	size_t prefix = prefix_length(named[i].section);
+	const char *name = a->section + prefix;
+
+	name += strspn(name, " ");
+	if (!*name || strlen(name) > SECTION_MAX - prefix || !named[i].is_name(name))
+		return assign_error(a, "not a name of a %.*s; allowed 1 to %zu %s", (int)prefix - 1,
+				    named[i].section, SECTION_MAX - prefix, named[i].allowed);
+	*ret_base = named[i].open(settings, name);
+	return *ret_base ? 0 : log_err(-ENOMEM, "%s", a->section);
 }
 
 /* Where the section's values are stored. */
 static int open_section(struct settings *settings, const struct assignment *a, void **ret_base)
 {
-	const char *name = a->section + strlen(GROUP_PREFIX);
-
-	if (is_group(a->section)) {
-		name += strspn(name, " ");
-		if (!is_group_name(name))
-			return assign_error(a,
-					    "not a name of a group; allowed 1 to %zu printable "
-					    "ASCII characters without []=;#\"\\",
-					    SECTION_MAX - strlen(GROUP_PREFIX));
-		*ret_base = group_of(settings, name);
-		return *ret_base ? 0 : log_err(-ENOMEM, "group '%s'", name);
-	}
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (strncmp(a->section, named[i].section, prefix_length(named[i].section)) == 0)
+			return open_named(settings, a, i, ret_base);
 	for (unsigned i = 0; i < setting_row_count; i++) {
 		if (!in_section(&setting_rows[i], a->section))
 			continue;

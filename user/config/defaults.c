@@ -16,7 +16,7 @@ struct settings *settings__new(void)
 	for (unsigned i = 0; i < setting_row_count; i++) {
 		const struct setting_row *row = &setting_rows[i];
 
-		if (setting_is_group(row) || value_set(row, settings, row->fallback, why) == 0)
+		if (setting_is_named(row) || value_set(row, settings, row->fallback, why) == 0)
 			continue;
 		settings__free(settings);
 		return NULL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lists of interfaces, ports and networks. Each is built apart and put in place when whole. */
+/* Lists of interfaces, words, ports and networks. Each is built apart and put in place when whole.
+ */
 #include "list.h"
 
 #include "base/text.h"
@@ -62,9 +63,11 @@ static int add_interface(char **list, size_t n, const char *name, char *ret_why)
 	return list[n] ? 0 : -ENOMEM;
 }
 
-int list_set_interfaces(const struct setting_row *row, void *base, const char *text, char *ret_why)
+/* Return: 0, -EINVAL with the reason in @ret_why, -ENOMEM */
+typedef int (*add_word_fn)(char **list, size_t n, const char *word, char *ret_why);
+
+static int set_words(char ***place, const char *text, add_word_fn add, char *ret_why)
 {
-	char ***place = setting_member(base, row->offset);
 	char **list = calloc(most_items(text) + 1, sizeof(*list));
 	char *copy = strdup(text), *rest = NULL;
 	int r = list && copy ? 0 : -ENOMEM;
@@ -74,16 +77,40 @@ int list_set_interfaces(const struct setting_row *row, void *base, const char *t
 		goto out;
 	for (char *item = strtok_r(copy, SEPARATORS, &rest); item && r == 0;
 	     item = strtok_r(NULL, SEPARATORS, &rest))
-		r = add_interface(list, n++, item, ret_why);
+		r = add(list, n++, item, ret_why);
 	if (r == 0) {
-		interfaces__free(*place);
+		words__free(*place);
 		*place = list;
 		list = NULL;
 	}
 out:
-	interfaces__free(list);
+	words__free(list);
 	free(copy);
 	return r;
+}
+
+int list_set_interfaces(const struct setting_row *row, void *base, const char *text, char *ret_why)
+{
+	return set_words(setting_member(base, row->offset), text, add_interface, ret_why);
+}
+
+/* --- words ---------------------------------------------------------------------------------------
+ */
+
+static int add_word(char **list, size_t n, const char *word, char *ret_why)
+{
+	for (const char *c = word; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			return refuse_item(ret_why, word, "holds a control character");
+	list[n] = strdup(word);
+	return list[n] ? 0 : -ENOMEM;
+}
+
+int list_set_words(const struct setting_row *row, void *base, const char *text, char *ret_why)
+{
+	if (!text[strspn(text, SEPARATORS)])
+		return refuse(ret_why, "empty");
+	return set_words(setting_member(base, row->offset), text, add_word, ret_why);
 }
 
 /* --- ports ---------------------------------------------------------------------------------------

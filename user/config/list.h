@@ -6,12 +6,14 @@
 #include "rows.h"
 
 /**
- * list_set_interfaces(), _ports(), _networks(), _resolvers() - Read @text as a list, store it.
+ * list_set_interfaces(), _words(), _ports(), _networks(), _resolvers() - Read @text as a list,
+ * store it.
  *
  * Parameters and return as of value_set(). The list replaces what was there, which is freed; an
- * item that is named twice is refused.
+ * item that is named twice is refused, but in words.
  */
 int list_set_interfaces(const struct setting_row *row, void *base, const char *text, char *ret_why);
+int list_set_words(const struct setting_row *row, void *base, const char *text, char *ret_why);
 int list_set_ports(const struct setting_row *row, void *base, const char *text, char *ret_why);
 int list_set_networks(const struct setting_row *row, void *base, const char *text, char *ret_why);
 int list_set_resolvers(const struct setting_row *row, void *base, const char *text, char *ret_why);

@@ -8,6 +8,7 @@
 
 #define AT(member)  offsetof(struct settings, member)
 #define OF(member)  offsetof(struct group_settings, member)
+#define IN(member)  offsetof(struct list_settings, member)
 #define LIMIT(id)   AT(rules[id])
 #define ENABLED(id) (LIMIT(id) + offsetof(struct rule_settings, enabled))
 #define BY_X(id)    (LIMIT(id) + offsetof(struct rule_settings, absolute))
@@ -80,12 +81,47 @@ const struct setting_row setting_rows[] = {
 	{"sensor", "state", SETTING_PATH, AT(state_dir), 0, "/run/oddns", NULL, NULL, "",
 	 "folder for what 'oddns status' and 'oddns servers' read"},
 
+	{"store", "enabled", SETTING_FLAG, AT(store.enabled), 0, "yes", NULL, NULL, "",
+	 "whether the daemon keeps exchanges, intervals and alerts for flows, stats, report"},
+	{"store", "path", SETTING_PATH, AT(store.dir), 0, "/var/lib/oddns", NULL, NULL, "",
+	 "folder of the store: one SQLite file for each hour or day"},
+	{"store", "segment", SETTING_CHOICE, AT(store.segment), 0, "hour", "hour, day", NULL, "",
+	 "how much goes into one file; old ones are removed as a whole"},
+	{"store", "max_size", SETTING_SIZE, AT(store.max_bytes), 0, "2G", "0", "65536G", "bytes",
+	 "the oldest files are removed when all together are larger; 0: never"},
+	{"store", "max_age", SETTING_DURATION, AT(store.max_age_ns), 0, "30d", "0s", "3650d", "",
+	 "files that are older are removed; 0: never"},
+	{"store", "queue", SETTING_POWER, AT(store.queue_bytes), 0, "64M", "1M", "4G", "bytes",
+	 "how much may wait for the disk, in memory; what does not fit is lost and counted"},
+	{"store", "records", SETTING_CHOICE, AT(store.records), 0, "first", "none, first, all", NULL,
+	 "", "how many of a response's records are kept, at most those of sensor.answers"},
+	{"store", "names", SETTING_FLAG, AT(store.names), 0, "yes", NULL, NULL, "",
+	 "whether names that are asked for are kept; no: neither names nor records"},
+	{"store", "clients", SETTING_CHOICE, AT(store.clients), 0, "full", "full, prefix, hash", NULL,
+	 "", "how clients are kept: their addresses, the first bits of them, or a keyed hash (its key "
+	 "is in the folder); with the latter two no records are kept, for clients stand in them"},
+	{"store", "prefix4", SETTING_COUNT, AT(store.prefix4), 0, "24", "0", "32", "bits",
+	 "how much is kept of a client's IPv4 address with clients = prefix"},
+	{"store", "prefix6", SETTING_COUNT, AT(store.prefix6), 0, "56", "0", "128", "bits",
+	 "how much is kept of a client's IPv6 address with clients = prefix"},
+
+	{"report", "chapters", SETTING_WORDS, AT(chapters), 0,
+	 "all", NULL, NULL, "",
+	 "chapters of 'oddns report', in this order: overview, servers, names, clients, nxdomain, mail, "
+	 "foreign, services, hidden; all"},
+
 	{SETTING_GROUP, "servers", SETTING_NETWORKS, OF(servers), OF(server_count), NULL, NULL, NULL,
 	 "", "addresses and networks of servers that should behave alike"},
 	{SETTING_GROUP, "absolute", SETTING_LATENCY, OF(absolute), OF(has_absolute), NULL, "0s", "10s",
 	 "", "as in [rule odd-one-out], for this group only"},
 	{SETTING_GROUP, "relative", SETTING_SHARE, OF(relative), OF(has_relative), NULL, "0%", "1000%",
 	 "", "as in [rule odd-one-out], for this group only"},
+
+	{SETTING_LIST, "members", SETTING_WORDS, IN(members), 0, NULL, NULL, NULL, "",
+	 "what filters mean by @NAME: addresses, networks, names; @dns_servers are the servers of all "
+	 "groups unless it is defined, the report uses @mail_servers"},
+	{SETTING_LIST, "file", SETTING_PATH, IN(file), 0, NULL, NULL, NULL, "",
+	 "file with more members, one on each line; # begins a comment"},
 
 	{"rule odd-one-out", "enabled", SETTING_FLAG, ENABLED(RULE_LATENCY), 0, "yes", NULL, NULL, "",
 	 HELP_ENABLED ": compare latencies"},
@@ -112,7 +148,7 @@ const struct setting_row setting_rows[] = {
 
 const unsigned setting_row_count = sizeof(setting_rows) / sizeof(setting_rows[0]);
 
-bool setting_is_group(const struct setting_row *row)
+bool setting_is_named(const struct setting_row *row)
 {
-	return strcmp(row->section, SETTING_GROUP) == 0;
+	return strcmp(row->section, SETTING_GROUP) == 0 || strcmp(row->section, SETTING_LIST) == 0;
 }

@@ -24,14 +24,15 @@ enum setting_type {
 	SETTING_SHARE,	    /* double, 0.3 = 30 %; bool at offset2, if any: was given */
 	SETTING_NETWORKS,   /* struct network *, unsigned count at offset2 */
 	SETTING_RESOLVERS,  /* uint8_t (*)[16], unsigned count at offset2 */
+	SETTING_WORDS,	    /* char **, NULL-terminated, or NULL */
 	SETTING_TYPES,
 };
 
 struct setting_row {
-	const char *section; /* "sensor", "rule odd-one-out"; SETTING_GROUP for all groups */
+	const char *section; /* "sensor", "rule odd-one-out"; one that ends with NAME for many */
 	const char *key;
 	enum setting_type type;
-	size_t offset;	      /* in struct settings, or in struct group_settings */
+	size_t offset;	      /* in struct settings, or in what a named section has */
 	size_t offset2;	      /* of the count or flag that goes with it; 0: none */
 	const char *fallback; /* default as one would write it; NULL: none */
 	/* as one would write them; NULL where the type has no range; min: the choices in a row */
@@ -40,13 +41,15 @@ struct setting_row {
 	const char *help; /* one sentence, no full stop, ASCII */
 };
 
-#define SETTING_GROUP "group NAME"
+/* Sections of which there may be many, each with a name. */
+#define SETTING_GROUP "group NAME" /* struct group_settings */
+#define SETTING_LIST  "list NAME"  /* struct list_settings */
 
 extern const struct setting_row setting_rows[];
 extern const unsigned setting_row_count;
 
-/** setting_is_group() - Does the row belong to each [group NAME]? */
-bool setting_is_group(const struct setting_row *row);
+/** setting_is_named() - Does the row belong to many sections, such as each [group NAME]? */
+bool setting_is_named(const struct setting_row *row);
 
 /** setting_member() - Place of a member: @offset (of a row) bytes into @base. */
 static inline void *setting_member(void *base, size_t offset)

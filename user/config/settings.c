@@ -13,26 +13,34 @@
 #define LATENCY_MAX_NS	34000000000ULL
 #define PREFIX_BITS_MAX 128
 
-void interfaces__free(char **interfaces)
+void words__free(char **words)
 {
-	for (char **name = interfaces; name && *name; name++)
-		free(*name);
-	free(interfaces);
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
 }
 
 void settings__free(struct settings *settings)
 {
 	if (!settings)
 		return;
-	interfaces__free(settings->interfaces);
+	words__free(settings->interfaces);
+	words__free(settings->chapters);
 	free(settings->resolvers);
 	free(settings->pin_dir);
 	free(settings->state_dir);
+	free(settings->store.dir);
 	for (unsigned i = 0; i < settings->group_count; i++) {
 		free(settings->groups[i].name);
 		free(settings->groups[i].servers);
 	}
 	free(settings->groups);
+	for (unsigned i = 0; i < settings->list_count; i++) {
+		free(settings->lists[i].name);
+		words__free(settings->lists[i].members);
+		free(settings->lists[i].file);
+	}
+	free(settings->lists);
 	free(settings);
 }
 
@@ -136,10 +144,21 @@ static int check_group(const struct settings *settings, const struct group_setti
 	return 0;
 }
 
+static int check_list(const struct list_settings *list)
+{
+	if (list->members || list->file)
+		return 0;
+	log_err(0, "[list %s]: is empty; write members = ITEM, ... or file = PATH", list->name);
+	return -EINVAL;
+}
+
 int settings__check(const struct settings *settings)
 {
 	unsigned addresses = 0;
 	int r = check_sensor(settings);
+
+	for (unsigned i = 0; i < settings->list_count && r == 0; i++)
+		r = check_list(&settings->lists[i]);
 
 	for (unsigned i = 0; i < settings->group_count && r == 0; i++)
 		r = check_group(settings, &settings->groups[i], &addresses);

@@ -23,6 +23,12 @@ enum answers_choice { ANSWERS_NONE, ANSWERS_FIRST, ANSWERS_ALL };
 /* Index of a rule's settings; the rules themselves are in rule/rule_rows.c. */
 enum rule_id { RULE_LATENCY, RULE_UNANSWERED, RULE_SERVFAIL, RULES };
 
+/* How much goes into one file of the store. */
+enum segment_choice { SEGMENT_HOUR, SEGMENT_DAY };
+
+/* What the store keeps of clients' addresses. */
+enum clients_choice { CLIENTS_FULL, CLIENTS_PREFIX, CLIENTS_HASH };
+
 struct rule_settings {
 	bool enabled;
 	double absolute; /* X, in the unit of the rule's metric: ns or share */
@@ -47,6 +53,26 @@ struct group_settings {
 	bool has_absolute, has_relative; /* else those of [rule odd-one-out] */
 	double absolute;		 /* ns */
 	double relative;
+};
+
+/* What a filter means by @name. */
+struct list_settings {
+	char *name;
+	char **members; /* NULL-terminated; NULL: none */
+	char *file;	/* with more of them; NULL: none */
+};
+
+struct store_settings {
+	bool enabled;
+	char *dir; /* "/var/lib/oddns" */
+	enum segment_choice segment;
+	uint64_t max_bytes;   /* 0: no bound */
+	uint64_t max_age_ns;  /* 0: no bound */
+	uint64_t queue_bytes; /* power of two */
+	enum answers_choice records;
+	bool names;
+	enum clients_choice clients;
+	unsigned prefix4, prefix6; /* bits */
 };
 
 struct settings {
@@ -78,9 +104,13 @@ struct settings {
 	uint64_t assembly;	  /* bytes of segments and fragments held */
 	char *pin_dir;		  /* "/sys/fs/bpf/oddns" */
 	char *state_dir;	  /* "/run/oddns" */
+	struct store_settings store;
+	char **chapters; /* of the report, NULL-terminated */
 	struct rule_settings rules[RULES];
 	struct group_settings *groups;
 	unsigned group_count;
+	struct list_settings *lists;
+	unsigned list_count;
 };
 
 /**
@@ -91,8 +121,8 @@ struct settings {
 struct settings *settings__new(void);
 void settings__free(struct settings *settings);
 
-/** interfaces__free() - Free a list of interfaces as struct settings has it; NULL is allowed. */
-void interfaces__free(char **interfaces);
+/** words__free() - Free a NULL-terminated list as struct settings has it; NULL is allowed. */
+void words__free(char **words);
 
 /**
  * settings__read_file() - Read an INI file over what is there.

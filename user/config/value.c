@@ -203,6 +203,7 @@ static const struct {
 	[SETTING_NETWORKS] =
 		{list_set_networks,
 		 "addresses and networks, such as 192.0.2.1, 10.0.0.0/8, 2001:db8::/32"},
+	[SETTING_WORDS] = {list_set_words, "words, with commas or spaces between"},
 	[SETTING_RESOLVERS] = {list_set_resolvers,
 			       "up to 256 addresses; public: the well-known ones; empty: none"},
 };

@@ -30,6 +30,11 @@ unsigned server__series(const struct server *server, const struct interval **ret
 	return server->closed;
 }
 
+const struct interval *server__last_closed(const struct server *server)
+{
+	return server->closed ? server__latest(server) : NULL;
+}
+
 static int compare_ns(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;

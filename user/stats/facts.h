@@ -23,6 +23,9 @@ bool server__pinned(const struct server *server);
  */
 unsigned server__series(const struct server *server, const struct interval **ret);
 
+/** server__last_closed() - The interval closed last, valid until the next close; NULL: none yet. */
+const struct interval *server__last_closed(const struct server *server);
+
 /** server__totals() - Sums since the server was entered, the open interval included. */
 void server__totals(const struct server *server, struct server_totals *ret);
 
