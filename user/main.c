@@ -19,6 +19,7 @@ static const struct verb {
 	{"replay", "read capture files as if they were live", cmd_replay},
 	{"status", "what the running daemon sees, counts and loses", cmd_status},
 	{"servers", "the servers it knows, and how they compare", cmd_servers},
+	{"flows", "what is in the store, exchange by exchange", cmd_flows},
 	{"doctor", "what this host can do, and what is in the way", cmd_doctor},
 };
 

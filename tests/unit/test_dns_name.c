@@ -418,3 +418,84 @@ Test(dns_name, longest_text_fits)
 	cr_assert_eq(dns_name_text(message, n, text), 4 * 250 + 3);
 	cr_assert_eq(strlen(text), 4 * 250 + 3);
 }
+
+/* The rows of text_escapes_what_is_not_plain, read by hand from RFC 1035 section 5.1. */
+Test(dns_name, text_is_read_back)
+{
+	static const struct {
+		const char *text;
+		const uint8_t *wire;
+		size_t length;
+	} rows[] = {
+		{".", WIRE("\0")},
+		{"a", WIRE("\1a\0")},
+		{"WwW.Example", WIRE("\3WwW\7Example\0")},
+		{"a\\.b.c", WIRE("\3a.b\1c\0")},
+		{"a\\\\b", WIRE("\3a\\b\0")},
+		{"\\000", WIRE("\1\0\0")},
+		{"\\009\\010\\127\\128\\255", WIRE("\5\t\n\x7f\x80\xff\0")},
+		{"two words\xff", WIRE("\12two words\xff\0")},
+		{"\\a\\b", WIRE("\2ab\0")},
+	};
+	struct dns_name name;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_assert(dns_name_parse(rows[i].text, strlen(rows[i].text), &name), "row %zu", i);
+		cr_assert_eq(name.length, rows[i].length, "row %zu", i);
+		cr_assert_arr_eq(name.wire, rows[i].wire, rows[i].length);
+	}
+}
+
+Test(dns_name, text_that_is_no_name_is_refused)
+{
+	static const char *const rows[] = {
+		"", "..", ".a", "a.", "a..b", "\\", "a\\", "\\1", "\\12", "\\12a", "\\256", "\\999",
+	};
+	struct dns_name name = {.length = 7};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_assert_not(dns_name_parse(rows[i], strlen(rows[i]), &name), "'%s'", rows[i]);
+	cr_assert_eq(name.length, 7);
+}
+
+/* Labels of 63 bytes and a last one that makes the wire form 255 or 256 bytes long. */
+Test(dns_name, text_is_read_up_to_63_bytes_a_label_and_255_in_all)
+{
+	char text[300];
+	struct dns_name name;
+
+	memset(text, 'x', sizeof(text));
+	cr_assert(dns_name_parse(text, 63, &name));
+	cr_assert_eq(name.length, 65);
+	cr_assert_not(dns_name_parse(text, 64, &name));
+	text[63] = text[127] = text[191] = '.';
+	cr_assert(dns_name_parse(text, 253, &name));
+	cr_assert_eq(name.length, 255);
+	cr_assert_eq(name.wire[192], 61);
+	cr_assert_eq(name.wire[254], 0);
+	cr_assert_not(dns_name_parse(text, 254, &name));
+}
+
+Test(dns_name, any_name_survives_being_text)
+{
+	uint8_t wire[DNS_NAME_MAX];
+	char text[DNS_NAME_TEXT_MAX];
+	struct dns_name name;
+
+	srandom(4711);
+	for (unsigned round = 0; round < 2003; round++) {
+		size_t n = 0;
+
+		while (random() % 5 && n < 180) {
+			size_t label = 1 + (size_t)random() % 63;
+
+			wire[n++] = (uint8_t)label;
+			while (label--)
+				wire[n++] = (uint8_t)random();
+		}
+		wire[n++] = 0;
+		cr_assert(dns_name_parse(text, dns_name_text(wire, n, text), &name));
+		cr_assert_eq(name.length, n);
+		cr_assert_arr_eq(name.wire, wire, n);
+	}
+}

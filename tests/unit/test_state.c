@@ -79,6 +79,7 @@ static struct state make_state(struct state_server *server)
 					.responses = 251,
 					.answered = 257,
 					.unanswered = 263}},
+		.store = {1, 223, 227, 229, 233, 239, 28},
 		.usage = {.entries = 163, .limit = 167, .bytes = 173, .transfers = 211},
 		.resident_bytes = 179,
 		.alerts_raised = 181,
@@ -149,6 +150,7 @@ Test(state, what_is_written_is_read)
 	cr_expect_eq(memcmp(&got->timeout_ns, &s.timeout_ns, 4 * sizeof(uint64_t)), 0);
 	cr_expect_eq(memcmp(&got->exchanges, &s.exchanges, sizeof(s.exchanges)), 0);
 	cr_expect_eq(memcmp(&got->assembly, &s.assembly, sizeof(s.assembly)), 0);
+	cr_expect_eq(memcmp(&got->store, &s.store, sizeof(s.store)), 0);
 	cr_expect_eq(memcmp(&got->usage, &s.usage, sizeof(s.usage)), 0);
 	cr_expect_eq(memcmp(&got->source, &s.source, sizeof(s.source)), 0);
 	cr_expect_eq(got->resident_bytes, s.resident_bytes);

@@ -62,7 +62,7 @@ void query__progress_done(struct query *query);
 /**
  * query__document() - Begin a document on the output.
  * @title: "DNS flows"; the rest of the head comes from the arguments, open ends from the store
- * @with_head: see document__open()
+ * @with_head: see document_head.shown
  *
  * Not for FORMAT_JSON.
  *

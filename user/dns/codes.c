@@ -6,7 +6,9 @@
  */
 #include "codes.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/digits.h"
 
@@ -100,4 +102,66 @@ const char *dns_opcode_text(uint8_t opcode, char *buf)
 	if (opcode < COUNT(opcodes) && opcodes[opcode])
 		return opcodes[opcode];
 	return numbered("OPCODE", opcode, buf);
+}
+
+/* --- from text -----------------------------------------------------------------------------------
+ */
+
+static bool find_code(const char *const *names, size_t count, const char *text, uint16_t *ret)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!names[i] || strcasecmp(names[i], text) != 0)
+			continue;
+		*ret = (uint16_t)i;
+		return true;
+	}
+	return false;
+}
+
+/* "TYPE123": the prefix and a number of at most @max. */
+static bool find_numbered(const char *prefix, const char *text, uint16_t max, uint16_t *ret)
+{
+	size_t length = strlen(prefix);
+	unsigned code = 0;
+
+	if (strncasecmp(text, prefix, length) != 0 || !text[length])
+		return false;
+	for (text += length; *text; text++) {
+		if (!isdigit((unsigned char)*text))
+			return false;
+		code = code * 10 + (unsigned)(*text - '0');
+		if (code > max)
+			return false;
+	}
+	*ret = (uint16_t)code;
+	return true;
+}
+
+bool dns_type_code(const char *text, uint16_t *ret_type)
+{
+	if (find_code(types, COUNT(types), text, ret_type))
+		return true;
+	if (find_code(far_types, COUNT(far_types), text, ret_type)) {
+		*ret_type += FAR_TYPES_FIRST;
+		return true;
+	}
+	return find_numbered("TYPE", text, UINT16_MAX, ret_type);
+}
+
+bool dns_class_code(const char *text, uint16_t *ret_class)
+{
+	return find_code(classes, COUNT(classes), text, ret_class) ||
+	       find_numbered("CLASS", text, UINT16_MAX, ret_class);
+}
+
+bool dns_rcode_code(const char *text, uint16_t *ret_rcode)
+{
+	return find_code(rcodes, COUNT(rcodes), text, ret_rcode) ||
+	       find_numbered("RCODE", text, DNS_RCODE_MAX, ret_rcode);
+}
+
+bool dns_opcode_code(const char *text, uint16_t *ret_opcode)
+{
+	return find_code(opcodes, COUNT(opcodes), text, ret_opcode) ||
+	       find_numbered("OPCODE", text, DNS_OPCODE_MAX, ret_opcode);
 }

@@ -340,3 +340,77 @@ size_t dns_name_text(const uint8_t *wire, size_t length, char *buf)
 
 	return n ? n : escaped_text(wire, length, buf);
 }
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* One byte of a label. Return: how many characters it takes, 0: it is none */
+static size_t read_byte(const char *text, size_t length, uint8_t *ret)
+{
+	unsigned value;
+
+	if (text[0] != '\\') {
+		*ret = (uint8_t)text[0];
+		return 1;
+	}
+	if (length < 2)
+		return 0;
+	if (!is_digit(text[1])) {
+		*ret = (uint8_t)text[1];
+		return 2;
+	}
+	if (length < 4 || !is_digit(text[2]) || !is_digit(text[3]))
+		return 0;
+	value = (unsigned)(text[1] - '0') * 100 + (unsigned)(text[2] - '0') * 10 +
+		(unsigned)(text[3] - '0');
+	if (value > UINT8_MAX)
+		return 0;
+	*ret = (uint8_t)value;
+	return 4;
+}
+
+/* The labels, each behind its length. Return: bytes written, 0: these are none */
+static size_t parse_labels(const char *text, size_t length, uint8_t wire[DNS_NAME_MAX])
+{
+	size_t label = 0; /* where the length of the one that is read stands */
+	size_t n = 1;
+	size_t taken;
+
+	for (size_t i = 0; i < length; i += taken) {
+		if (n == DNS_NAME_MAX - 1) /* the root's place */
+			return 0;
+		if (text[i] == '.') {
+			if (n == label + 1)
+				return 0;
+			wire[label] = (uint8_t)(n - label - 1);
+			label = n++;
+			taken = 1;
+			continue;
+		}
+		taken = read_byte(text + i, length - i, wire + n);
+		if (!taken || ++n - label - 1 > LABEL_MAX)
+			return 0;
+	}
+	if (n == label + 1)
+		return 0;
+	wire[label] = (uint8_t)(n - label - 1);
+	return n;
+}
+
+bool dns_name_parse(const char *text, size_t length, struct dns_name *ret_name)
+{
+	uint8_t wire[DNS_NAME_MAX];
+	size_t n = 0;
+
+	if (length != 1 || text[0] != '.') {
+		n = parse_labels(text, length, wire);
+		if (n == 0)
+			return false;
+	}
+	wire[n] = 0;
+	memcpy(ret_name->wire, wire, n + 1);
+	ret_name->length = (uint8_t)(n + 1);
+	return true;
+}

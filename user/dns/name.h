@@ -95,4 +95,16 @@ bool dns_name_equal(const uint8_t *a, size_t a_length, const uint8_t *b, size_t 
  */
 size_t dns_name_text(const uint8_t *wire, size_t length, char *buf);
 
+/**
+ * dns_name_parse() - The name that dns_name_text() wrote as this text.
+ * @text: @length bytes, need not be NUL-terminated; bytes that are not escaped stand for
+ *	themselves, so whatever dns_name_text() writes is read, and more
+ * @ret_name: untouched unless it is one
+ *
+ * Return: false when it is none: an empty label or one over 63 bytes, more than 255 bytes in all,
+ * an escape that is cut or above 255
+ * Source: RFC 1035 sections 2.3.4 and 5.1
+ */
+bool dns_name_parse(const char *text, size_t length, struct dns_name *ret_name);
+
 #endif

@@ -39,8 +39,12 @@ struct operand_value {
 	bool known;
 	int64_t number;		/* NUMBER, DURATION, CODE, FLAGS (bits of the DNS header), TIME */
 	const uint8_t *address; /* ADDRESS, COUNTRY: 16 bytes */
-	const char *text; /* NAME, TEXT: in field.buf or static; not NUL-terminated for sure */
-	size_t length;	  /* of text */
+	/*
+	 * NAME, TEXT: in field.buf, then printable ASCII with escapes; or elsewhere, the bytes as
+	 * others chose them. Not NUL-terminated for sure
+	 */
+	const char *text;
+	size_t length;		  /* of text */
 	struct field_value field; /* room for text; not cleared */
 };
 
@@ -58,15 +62,20 @@ struct operand {
 	void (*get)(const struct flow *flow, struct operand_value *ret);
 	/*
 	 * Where it lies in table exchange_row of the store (store/schema.h), as an SQL
-	 * expression for either flow; NULL in both: only memory can tell.
+	 * expression for either flow; NULL in one: those flows never have it; NULL in both: only
+	 * memory can tell. Texts there are as memory has them, addresses are blobs of 4 or 16
+	 * bytes. Known without asking: which flows an exchange has.
 	 */
 	const char *query_sql;
 	const char *response_sql;
 	bool (*code)(const char *text, int64_t *ret); /* CODE, FLAGS: of a mnemonic, any case */
-	const char *title;			      /* of its column, for people */
-	unsigned width;				      /* of its column in characters */
-	const char *example;			      /* a whole term: dns-qtype "PTR" */
-	const char *help;			      /* one phrase */
+	/* CODE, FLAGS: mnemonic of a number, or of a bit; NULL: it has none. @buf:
+	 * DNS_CODE_TEXT_MAX */
+	const char *(*code_text)(int64_t number, char *buf);
+	const char *title;   /* of its column, for people */
+	unsigned width;	     /* of its column in characters */
+	const char *example; /* a whole term: dns-qtype "PTR" */
+	const char *help;    /* one phrase */
 };
 
 extern const struct operand operands[];

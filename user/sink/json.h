@@ -4,7 +4,7 @@
 #define SINK_JSON_H
 
 #include "flow/episode.h"
-#include "flow/field.h"
+#include "flow/flow.h"
 #include "rule/rules.h"
 #include "sink/summary.h"
 #include "stats/servers.h"
@@ -30,6 +30,17 @@ struct json_names {
  * Cost: about 1.5 us, and 0.3 us for each record; no allocation.
  */
 void json_exchange(FILE *out, const struct json_names *names, const struct exchange *exchange);
+
+/**
+ * json_flow() - One flow: time, end, src, src_port, dst, dst_port, direction, packets, bytes, then
+ * the fields of its exchange from proto on, without those that packets and bytes stand for.
+ *
+ * What the response tells is null in the query's flow, unless there is no response: then header
+ * and message are the query's.
+ *
+ * Cost: as json_exchange().
+ */
+void json_flow(FILE *out, const struct flow *flow);
 
 /** json_episode() - One episode. */
 void json_episode(FILE *out, const struct episode *episode);

@@ -30,6 +30,17 @@ struct state_server {
 	struct server_totals totals;
 };
 
+/* The store, as the daemon writes it; see store/store.h. */
+struct state_store {
+	uint64_t on; /* 1: the daemon keeps what it sees, else 0 and all else is 0 */
+	uint64_t written;
+	uint64_t overflow; /* lost because the disk was too slow */
+	uint64_t failed;   /* lost because they could not be written */
+	uint64_t bytes;
+	uint64_t segments;
+	uint64_t error; /* errno of the last attempt to write; 0: it works */
+};
+
 /* One moment. Strings and arrays belong to the writer, or to what state__read() returned. */
 struct state {
 	int64_t pid;
@@ -54,6 +65,7 @@ struct state {
 	uint64_t alerts_raised;
 	uint64_t alerts_unsent;
 	uint64_t alerts_held;	/* too many in a minute */
+	struct state_store store;
 	uint64_t servers_known; /* of which server_count are listed */
 	uint64_t servers_evicted;
 	const struct state_server

@@ -83,6 +83,13 @@ static const struct number_row state_numbers[] = {
 	STATE("alerts", "raised", alerts_raised),
 	STATE("alerts", "unsent", alerts_unsent),
 	STATE("alerts", "held", alerts_held),
+	STATE("store", "on", store.on),
+	STATE("store", "written", store.written),
+	STATE("store", "overflow", store.overflow),
+	STATE("store", "failed", store.failed),
+	STATE("store", "bytes", store.bytes),
+	STATE("store", "segments", store.segments),
+	STATE("store", "error", store.error),
 	STATE("known", "servers", servers_known),
 	STATE("known", "evicted", servers_evicted),
 };

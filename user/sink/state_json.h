@@ -27,6 +27,8 @@
  *                            servers [{address, kind, connections}], the first ENCRYPTED_TOP}
  *   memory                  {entries, limit, transfers, table_bytes, resident_bytes}
  *   alerts                  {raised, unsent, held}
+ *   store                   {on, written, overflow, failed: exchanges; bytes, segments,
+ *                            error (errno)}, see state_data.h
  *   known                   {servers, evicted}
  *   servers                 [{type "server", address, group (null in none), recursive, pinned,
  *                             standing "ok"|"odd"|"insufficient",

@@ -44,7 +44,7 @@
 
 _Static_assert(1 << STEP_BITS == HISTOGRAM_STEPS, "buckets of an octave: the bits below the first");
 
-static unsigned bucket_of(uint64_t ns)
+unsigned histogram_bucket(uint64_t ns)
 {
 	unsigned octave;
 
@@ -57,7 +57,7 @@ static unsigned bucket_of(uint64_t ns)
 	       (unsigned)(ns >> (octave - STEP_BITS)) % HISTOGRAM_STEPS;
 }
 
-static uint64_t middle_of(unsigned bucket)
+uint64_t histogram_middle(unsigned bucket)
 {
 	unsigned width_bits, step;
 
@@ -69,11 +69,11 @@ static uint64_t middle_of(unsigned bucket)
 }
 
 /*
- * Rank, from 1, of the sample that @share asks for. The product can come out a
+ * The product can come out a
  * rounding error above a whole number; taking off less than one part in 10^12
  * keeps it from counting as the next one, for up to 10^11 samples.
  */
-static uint64_t rank_of(double share, uint64_t samples)
+uint64_t histogram_rank(double share, uint64_t samples)
 {
 	double rank = ceil(share * (double)samples * (1 - 1e-12));
 
@@ -82,7 +82,7 @@ static uint64_t rank_of(double share, uint64_t samples)
 
 void histogram__add(struct histogram *h, int64_t ns)
 {
-	h->count[bucket_of(ns < 0 ? 0 : (uint64_t)ns)]++;
+	h->count[histogram_bucket(ns < 0 ? 0 : (uint64_t)ns)]++;
 }
 
 void histogram__quantiles(const struct histogram *h, uint64_t samples, const double *shares,
@@ -97,11 +97,11 @@ void histogram__quantiles(const struct histogram *h, uint64_t samples, const dou
 	}
 	sum = h->count[0];
 	for (unsigned i = 0; i < n; i++) {
-		uint64_t rank = rank_of(shares[i], samples);
+		uint64_t rank = histogram_rank(shares[i], samples);
 
 		while (sum < rank && bucket < HISTOGRAM_BUCKETS - 1)
 			sum += h->count[++bucket];
-		ret_ns[i] = middle_of(bucket);
+		ret_ns[i] = histogram_middle(bucket);
 	}
 }
 

@@ -22,6 +22,19 @@
 #define HISTOGRAM_BUCKETS                                                                          \
 	(1 + (HISTOGRAM_LAST_OCTAVE - HISTOGRAM_FIRST_OCTAVE + 1) * HISTOGRAM_STEPS)
 
+/** histogram_bucket() - The bucket that counts a latency: 0..HISTOGRAM_BUCKETS - 1. */
+unsigned histogram_bucket(uint64_t ns);
+
+/** histogram_middle() - What a bucket answers, ns. @bucket: 0..HISTOGRAM_BUCKETS - 1 */
+uint64_t histogram_middle(unsigned bucket);
+
+/**
+ * histogram_rank() - Which sample a share asks for, counted from 1 in rising order.
+ * @share: 0..1; 0.5 is the median (the lower one of an even count)
+ * @samples: 1..10^11
+ */
+uint64_t histogram_rank(double share, uint64_t samples);
+
 struct histogram {
 	uint32_t count[HISTOGRAM_BUCKETS];
 };
@@ -38,7 +51,7 @@ void histogram__add(struct histogram *h, int64_t ns);
 /**
  * histogram__quantiles() - Values below which given shares of the samples lie.
  * @samples: how many were added since the last clear, up to 10^11
- * @shares: @n shares in rising order, 0..1; 0.5 is the median (the lower one of an even count)
+ * @shares: @n shares in rising order, see histogram_rank()
  * @ret_ns: @n values, all 0 when @samples is 0
  *
  * Cost: one pass over the buckets, about 1 us.

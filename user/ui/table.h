@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Columns that fit beside each other on any screen. */
-#define TABLE_COLUMNS_MAX 16
+/* The widest set of columns, all fields of a DNS flow, has 26. */
+#define TABLE_COLUMNS_MAX 32
 
 enum table_colour { TABLE_PLAIN, TABLE_DIM, TABLE_GREEN, TABLE_YELLOW, TABLE_RED };
 
