@@ -97,33 +97,38 @@ static const char *copy_text(const struct operand_value *value, char *buf)
 	return buf;
 }
 
+const char *operand_value_text(const struct operand *operand, const struct operand_value *value,
+			       bool is_plain, char *buf)
+{
+	switch (operand->type) {
+	case OPERAND_NUMBER:
+		return number_text(value->number, buf);
+	case OPERAND_DURATION:
+		return is_plain ? number_text(value->number, buf)
+				: text_duration(value->number, buf);
+	case OPERAND_CODE:
+		return code_text(operand, value->number, buf);
+	case OPERAND_ADDRESS:
+		return text_address(value->address, buf);
+	case OPERAND_COUNTRY:
+		return special_address(value->address) ? "0" : NULL;
+	case OPERAND_NAME:
+	case OPERAND_TEXT:
+		return copy_text(value, buf);
+	case OPERAND_FLAGS:
+		return flags_text(operand, value->number, buf);
+	default:
+		return text_time(value->number, buf);
+	}
+}
+
 const char *operand_text(const struct operand *operand, const struct flow *flow, bool is_plain,
 			 char *buf)
 {
 	struct operand_value value;
 
 	operand->get(flow, &value);
-	if (!value.known)
-		return NULL;
-	switch (operand->type) {
-	case OPERAND_NUMBER:
-		return number_text(value.number, buf);
-	case OPERAND_DURATION:
-		return is_plain ? number_text(value.number, buf) : text_duration(value.number, buf);
-	case OPERAND_CODE:
-		return code_text(operand, value.number, buf);
-	case OPERAND_ADDRESS:
-		return text_address(value.address, buf);
-	case OPERAND_COUNTRY:
-		return special_address(value.address) ? "0" : NULL;
-	case OPERAND_NAME:
-	case OPERAND_TEXT:
-		return copy_text(&value, buf);
-	case OPERAND_FLAGS:
-		return flags_text(operand, value.number, buf);
-	default:
-		return text_time(value.number, buf);
-	}
+	return value.known ? operand_value_text(operand, &value, is_plain, buf) : NULL;
 }
 
 static unsigned longest(unsigned width, const char *text)

@@ -100,6 +100,15 @@ const struct operand *operand_find(const char *word, const char **ret_nearest);
 const char *operand_text(const struct operand *operand, const struct flow *flow, bool plain,
 			 char *buf);
 
+/**
+ * operand_value_text() - As operand_text(), of a value that is at hand.
+ * @value: known
+ *
+ * Return: static string or @buf; NULL: a country that is none of those that can be told
+ */
+const char *operand_value_text(const struct operand *operand, const struct operand_value *value,
+			       bool plain, char *buf);
+
 /** operands_help() - Print all words with type, example and meaning, aligned. */
 void operands_help(FILE *out);
 

@@ -15,11 +15,6 @@
 /* A number below 2^32 takes so many groups of 7 bits. */
 #define LEB128_MAX 5
 
-static const struct latency_bucket *buckets_of(const struct latencies *l)
-{
-	return l->room ? l->out : l->in;
-}
-
 void latencies__done(struct latencies *latencies)
 {
 	if (latencies->room)
@@ -30,7 +25,7 @@ void latencies__done(struct latencies *latencies)
 /* The first bucket that is not below @bucket; without branches, as any way is as likely. */
 static unsigned find(const struct latencies *l, uint32_t bucket)
 {
-	const struct latency_bucket *at = buckets_of(l), *first = at;
+	const struct latency_bucket *at = latencies__buckets(l), *first = at;
 	unsigned n = l->used;
 
 	if (n == 0)
@@ -91,7 +86,7 @@ int latencies__add(struct latencies *latencies, int64_t ns)
 
 int latencies__merge(struct latencies *latencies, const struct latencies *more)
 {
-	const struct latency_bucket *from = buckets_of(more);
+	const struct latency_bucket *from = latencies__buckets(more);
 	uint64_t samples = latencies->samples + more->samples;
 
 	for (unsigned i = 0; i < more->used; i++) {
@@ -107,7 +102,7 @@ int latencies__merge(struct latencies *latencies, const struct latencies *more)
 /* Ranks are among what the buckets hold, which is all but what a full one did not take. */
 int64_t latencies__quantile(const struct latencies *latencies, double share)
 {
-	const struct latency_bucket *at = buckets_of(latencies);
+	const struct latency_bucket *at = latencies__buckets(latencies);
 	uint64_t held = 0, sum = 0, rank;
 	unsigned i = 0;
 
@@ -131,7 +126,7 @@ static uint8_t *put_leb128(uint8_t *to, uint32_t number)
 
 size_t latencies__pack(const struct latencies *latencies, uint8_t *buf)
 {
-	const struct latency_bucket *at = buckets_of(latencies);
+	const struct latency_bucket *at = latencies__buckets(latencies);
 	uint32_t before = 0;
 	uint8_t *to = buf;
 

@@ -40,6 +40,12 @@ void latencies__done(struct latencies *latencies);
  */
 int latencies__add(struct latencies *latencies, int64_t ns);
 
+/** latencies__buckets() - What it holds: used ones, in rising order. Valid until it changes. */
+static inline const struct latency_bucket *latencies__buckets(const struct latencies *latencies)
+{
+	return latencies->room ? latencies->out : latencies->in;
+}
+
 /** latencies__merge() - Add all samples of @more. Return: 0, -ENOMEM; some may be added then */
 int latencies__merge(struct latencies *latencies, const struct latencies *more);
 
