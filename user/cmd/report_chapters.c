@@ -116,9 +116,10 @@ static int refuse(const char *word, const char *why)
 int report_chapters_choose(char *const *words, const struct report_chapter **ret_chosen)
 {
 	bool taken[sizeof(report_chapters) / sizeof(report_chapters[0])] = {false};
+	bool all = !words || !words[0] || (strcmp(words[0], "all") == 0 && !words[1]);
 	unsigned n = 0;
 
-	for (; words && words[n]; n++) {
+	for (; !all && words[n]; n++) {
 		const struct report_chapter *chapter = find(words[n]);
 
 		if (!chapter)
@@ -129,7 +130,7 @@ int report_chapters_choose(char *const *words, const struct report_chapter **ret
 	}
 	for (unsigned i = 0; i < n; i++)
 		ret_chosen[i] = find(words[i]);
-	for (; (!words || !words[0]) && n < report_chapter_count; n++)
+	for (; all && n < report_chapter_count; n++)
 		ret_chosen[n] = &report_chapters[n];
 	return (int)n;
 }

@@ -10,7 +10,7 @@ extern const unsigned report_chapter_count;
 
 /**
  * report_chapters_choose() - The chapters that report.chapters names, in its order.
- * @words: NULL-terminated; NULL or none: all
+ * @words: NULL-terminated; NULL, none or "all" alone: all
  * @ret_chosen: room for report_chapter_count
  *
  * A word that is no chapter, or comes twice, is reported with what is allowed.
