@@ -79,9 +79,8 @@ static const char *nxdomain_extra(void *context, const struct aggregate_row *row
 	client = tally_index__find(&beside->clients, row->values[0], NULL);
 	if (!client || !client->measures.exchanges)
 		return NULL;
-	snprintf(beside->share, sizeof(beside->share), beside->report->csv ? "%.6f" : "%.3g %%",
-		 (double)row->measures.exchanges / (double)client->measures.exchanges *
-			 (beside->report->csv ? 1 : 100));
+	snprintf(beside->share, sizeof(beside->share), beside->report->csv ? "%.8g" : "%.3g %%",
+		 100 * (double)row->measures.exchanges / (double)client->measures.exchanges);
 	return beside->share;
 }
 

@@ -33,8 +33,8 @@ static void add_count(struct report *report, const char *name, uint64_t part, ui
 
 	snprintf(value, sizeof(value), "%" PRIu64, part);
 	if (whole)
-		snprintf(share, sizeof(share), report->csv ? "%.6f" : "%.3g %%",
-			 (double)part / (double)whole * (report->csv ? 1 : 100));
+		snprintf(share, sizeof(share), report->csv ? "%.8g" : "%.3g %%",
+			 100 * (double)part / (double)whole);
 	document__row(report->document, cells, NULL);
 }
 

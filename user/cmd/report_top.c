@@ -43,11 +43,12 @@ static const char *count_text(uint64_t count, char buf[CELL_MAX])
 	return buf;
 }
 
-static const char *share_text(uint64_t part, uint64_t whole, const char *fmt, char buf[CELL_MAX])
+/* A bar's. */
+static const char *share_text(uint64_t part, uint64_t whole, char buf[CELL_MAX])
 {
 	if (!whole)
 		return NULL;
-	snprintf(buf, CELL_MAX, fmt, (double)part / (double)whole);
+	snprintf(buf, CELL_MAX, "%.10f", (double)part / (double)whole);
 	return buf;
 }
 
@@ -63,13 +64,13 @@ static const char *latency_text(const struct report *report, int64_t ns, char bu
 	return buf;
 }
 
-/* In people's tables a percentage, in CSV a share of 1. */
+/* CSV has a number of percent, as of bars. */
 static const char *unanswered_text(const struct report *report, const struct measures *measures,
 				   char buf[CELL_MAX])
 {
-	if (report->csv || !measures->exchanges)
-		return share_text(measures->unanswered, measures->exchanges, "%.6f", buf);
-	snprintf(buf, CELL_MAX, "%.1f %%",
+	if (!measures->exchanges)
+		return NULL;
+	snprintf(buf, CELL_MAX, report->csv ? "%.8g" : "%.1f %%",
 		 100 * (double)measures->unanswered / (double)measures->exchanges);
 	return buf;
 }
@@ -89,7 +90,7 @@ static const char *cell_text(const struct drawing *drawing, enum top_cell cell,
 	case TOP_PACKETS:
 		return count_text(measures->packets, buf);
 	case TOP_SHARE:
-		return share_text(measures->packets, drawing->totals->all.packets, "%.6f", buf);
+		return share_text(measures->packets, drawing->totals->all.packets, buf);
 	case TOP_UNANSWERED:
 		return count_text(measures->unanswered, buf);
 	case TOP_UNANSWERED_SHARE:
