@@ -33,10 +33,11 @@ int bench_live(struct bench *bench)
 		return -errno;
 	self[n] = '\0';
 	/* it sends a capture that we write */
-	snprintf(command, sizeof(command), "tests/bench/live.py '%s' '%s' %s %s %s",
+	snprintf(command, sizeof(command), "tests/bench/live.py '%s' '%s' %s %s %s %s",
 		 bench__oddns(bench), self, wants_rates(bench) ? "rates" : "",
 		 bench__wants(bench, "live.curve") ? "curve" : "",
-		 bench__wants(bench, "live.shed") ? "shed" : "");
+		 bench__wants(bench, "live.shed") ? "shed" : "",
+		 bench__wants(bench, "live.store") ? "store" : "");
 	rows = popen(command, "re");
 	if (!rows) {
 		fprintf(stderr, "bench: live: %s\n", strerror(errno));

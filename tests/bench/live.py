@@ -38,6 +38,7 @@ ends, the kernel ends the rest, and takes interfaces and pinned maps along.
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -47,11 +48,15 @@ ROUNDS = 3
 LOOPS = 2  # of a capture of 200 000 packets: one to two seconds
 HERE = os.path.realpath(__file__)
 DIR = "/run/oddns-bench"
-SETTINGS = ["--set", f"sensor.state={DIR}"]
+# The store lies on a disk, as in earnest.
+STORE = os.path.realpath(os.path.join(os.path.dirname(HERE), "../../build/bench-live-store"))
+SETTINGS = ["--set", f"sensor.state={DIR}", "--set", f"store.path={STORE}"]
 WAIT_S = 10
 CURVE_FROM = 50000  # packets/s
 CURVE_S = 2  # of sending at each point
 REACHED = 0.95  # of the rate that was asked for; less: it is beyond the sender
+STORE_RATE = 200000  # packets/s: a query and a response for each exchange
+STORE_S = 20  # of sending
 SHED_RATE = 200000  # packets/s, at which the capture has the latencies that it says
 SHED_PHASES = (("onset", 3), ("after", 5))  # how often the capture is sent, whole
 SHED_SETTINGS = ["--set", "sensor.timeout=400ms", "--set", "sensor.grace=0s"]
@@ -271,6 +276,21 @@ def measure_shed(oddns, capture):
     daemon.stop()
 
 
+def measure_store(oddns, capture):
+    """100 000 exchanges a second for a while, all to be stored; prints the rows."""
+    daemon = Daemon(oddns, "xdp")
+    before = daemon.status()
+    _, rate = tcpreplay("--timer", "nano", "--pps", str(STORE_RATE), "--loop", "0", "--duration",
+                        str(STORE_S), capture)
+    after = daemon.settled()
+    seen, taken = (now - then for now, then in zip(sums(after), sums(before)))
+    lost = after["store"]["overflow"] + after["store"]["failed"]
+    print(f"live.store.offered {rate:.0f}")
+    print(f"live.store.loss {seen - taken}")
+    print(f"live.store.lost {lost}")
+    daemon.stop()
+
+
 def world(oddns, bench, parts):
     """Inside the namespaces: two ends of a veth, no addresses, so that nothing else is sent."""
     run("mount", "-t", "tmpfs", "tmpfs", "/run")
@@ -285,6 +305,8 @@ def world(oddns, bench, parts):
     run(bench, "--write", capture)
     if "rates" in parts:
         measure(oddns, bench, capture)
+    if "store" in parts:
+        measure_store(oddns, capture)
     if "shed" in parts:
         measure_shed(oddns, capture)
     if "curve" in parts:
@@ -301,6 +323,8 @@ def main():
         world(oddns, bench, parts)
     except (Failure, OSError) as failure:
         sys.exit(f"bench: live: {failure}")
+    finally:
+        shutil.rmtree(STORE, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -87,10 +87,15 @@ static const struct figure {
 	{"user.tcp_reordered", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"replay.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"replay.native", "packets/s", 0, TARGET_AT_LEAST, 1e6, NULL},
+	{"replay.kernel", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"user.store", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
 	{"store.insert", "rows/s", 0, TARGET_AT_LEAST, 350000, NULL},
 	{"store.row", "bytes", 1, TARGET_AT_MOST, 120, NULL},
-	{"replay.kernel", "packets/s", 0, TARGET_NONE, 0, NULL},
+	{"query.top", "s", 2, TARGET_AT_MOST, 3.5, NULL},
+	{"query.top_thread", "s", 2, TARGET_NONE, 0, NULL},
+	{"query.top_sqlite", "s", 2, TARGET_NONE, 0, NULL},
+	{"query.top_rollup", "s", 3, TARGET_AT_MOST, 0.2, NULL},
+	{"query.find", "s", 2, TARGET_NONE, 0, NULL},
 	{"live.idle_rss", "MiB", 1, TARGET_AT_MOST, 20, NULL},
 	{"live.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"live.rate", "packets/s", 0, TARGET_NONE, 0, NULL},
@@ -104,6 +109,9 @@ static const struct figure {
 	{"live.curve.*.unseen", "%", 2, TARGET_NONE, 0, NULL},
 	{"live.curve.*.lost", "%", 2, TARGET_NONE, 0, NULL},
 	{"live.curve.*.processor", "%", 1, TARGET_NONE, 0, NULL},
+	{"live.store.offered", "packets/s", 0, TARGET_NONE, 0, NULL},
+	{"live.store.loss", "events", 0, TARGET_AT_MOST, 0, NULL},
+	{"live.store.lost", "exchanges", 0, TARGET_AT_MOST, 0, NULL},
 	{"live.shed.*.offered", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"live.shed.*.given_up", "%", 2, TARGET_NONE, 0, NULL},
 	{"live.shed.*.lost", "%", 2, TARGET_NONE, 0, NULL},
@@ -117,8 +125,8 @@ static const struct group {
 	const char *name;
 	int (*measure)(struct bench *bench);
 } groups[] = {
-	{"kernel", bench_kernel}, {"user", bench_user}, {"store", bench_store},
-	{"replay", bench_replay}, {"live", bench_live},
+	{"kernel", bench_kernel}, {"user", bench_user},	  {"replay", bench_replay},
+	{"store", bench_store},	  {"query", bench_query}, {"live", bench_live},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -372,7 +372,8 @@ class Sensor(Process):
     def __init__(self, program, *interfaces, name="oddns", ready=True, options=(), environment=None,
                  **settings):
         self.program = program
-        self.settings = SETTINGS | {k.replace("__", "."): v for k, v in settings.items()}
+        self.settings = SETTINGS | {"store.path": f"{DIR}/{name}.store"}
+        self.settings |= {k.replace("__", "."): v for k, v in settings.items()}
         self.config = f"{DIR}/{name}.conf"
         if not os.path.exists(self.config):
             with open(self.config, "w", encoding="utf-8") as target:

@@ -20,9 +20,10 @@
 #include "alert/journal.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "daemon_state.h"
 #include "options.h"
 #include "pipeline.h"
-#include "daemon_state.h"
+#include "recorder.h"
 #include "sink/json.h"
 #include "sink/text_out.h"
 #include "source/capture.h"
@@ -35,6 +36,9 @@
 /* Output comes in lines of 500 bytes by the million: a write(2) for each 2000 of them. */
 #define STDOUT_BUFFER_BYTES (1 << 20)
 
+/* How much of the captures' time passes between two ticks of the store, as live. */
+#define TICK_NS 1000000000ULL
+
 /* Nobody aims at a bucket of a process that is gone in a second; output must be the same. */
 #define REPLAY_SEED 0
 
@@ -43,7 +47,9 @@ struct replay {
 	struct pipeline *pipeline;
 	struct engine *engine;
 	struct capture_counters capture;
-	struct json_names names; /* a capture knows no interfaces, users and units */
+	struct json_names names;   /* a capture knows no interfaces, users and units */
+	struct recorder *recorder; /* NULL: no --store */
+	uint64_t ticked_ns;	   /* virtual time of the store's last tick */
 	struct text_out text;
 	bool has_header; /* printed before the first exchange */
 	bool failed;	 /* a file had a defect or could not be read */
@@ -52,9 +58,11 @@ struct replay {
 static const struct options_verb verb = {
 	.name = "replay",
 	.about = "Read capture files (pcap or pcapng, - is standard input) one after the other, as "
-		 "if "
-		 "they were live, and print exchanges as they end, alerts and a summary.",
-	.takes = OPTION_CONFIG | OPTION_SET | OPTION_ENGINE | OPTION_FORMAT | OPTION_FILES,
+		 "if they were live, and print exchanges as they end, alerts and a summary. With "
+		 "--store they are kept in DIR, for flows, stats, servers, alerts and report with the "
+		 "same --store; exchanges are then printed only with --format.",
+	.takes = OPTION_CONFIG | OPTION_SET | OPTION_ENGINE | OPTION_FORMAT | OPTION_FILES |
+		 OPTION_STORE,
 };
 
 /* --- from stage to stage -----------------------------------------------------------------------
@@ -65,6 +73,10 @@ static void on_event(void *context, const struct odd_event *event)
 	struct replay *replay = context;
 
 	pipeline__event(replay->pipeline, event);
+	if (replay->recorder && event->time_ns >= replay->ticked_ns + TICK_NS) {
+		recorder__tick(replay->recorder, (int64_t)event->time_ns, NULL);
+		replay->ticked_ns = event->time_ns;
+	}
 }
 
 static const char *group_name(void *context, const struct server *server)
@@ -151,6 +163,71 @@ static const struct format {
 			 print_json_summary},
 };
 
+/* --- into the store, before it is printed --------------------------------------------------------
+ */
+
+static const struct pipeline_sinks *prints(const struct replay *replay)
+{
+	return &formats[replay->options.format].sinks;
+}
+
+static void keep_exchange(void *context, const struct exchange *exchange)
+{
+	struct replay *replay = context;
+
+	recorder__exchange(replay->recorder, exchange);
+	if (replay->options.has_format)
+		prints(replay)->on_exchange(replay, exchange);
+}
+
+static void keep_alert(void *context, const struct alert *alert)
+{
+	struct replay *replay = context;
+
+	recorder__alert(replay->recorder, alert);
+	prints(replay)->on_alert(replay, alert);
+}
+
+static void keep_intervals(void *context, uint64_t end_ns)
+{
+	struct replay *replay = context;
+
+	(void)end_ns;
+	recorder__evaluated(replay->recorder, replay->pipeline);
+}
+
+/* Return: 0, else why the store cannot be opened; reported */
+static int open_recorder(struct replay *replay, struct pipeline_sinks *sinks)
+{
+	int r = recorder__open(replay->options.settings, RECORDER_REPLAY, REPLAY_SEED,
+			       &replay->recorder);
+
+	if (r < 0)
+		return r;
+	sinks->on_exchange = keep_exchange;
+	sinks->on_alert = keep_alert;
+	sinks->on_evaluated = keep_intervals;
+	return 0;
+}
+
+/* Return: 0, an error when not all was kept; reported */
+static int close_recorder(struct replay *replay)
+{
+	struct store_counters counters;
+	int r;
+
+	if (!replay->recorder)
+		return 0;
+	recorder__counters(replay->recorder, &counters);
+	r = recorder__close(replay->recorder);
+	replay->recorder = NULL;
+	if (r == 0 && counters.failed)
+		r = log_err(-EIO, "keep %llu exchanges in '%s'",
+			    (unsigned long long)counters.failed,
+			    replay->options.settings->store.dir);
+	return r;
+}
+
 /* --- the way of a file -------------------------------------------------------------------------
  */
 
@@ -187,9 +264,13 @@ static int make_engine(struct replay *replay)
 static int open_replay(struct replay *replay)
 {
 	struct pipeline_sinks sinks = formats[replay->options.format].sinks;
-	int r;
+	int r = 0;
 
 	sinks.context = replay;
+	if (replay->options.has_store)
+		r = open_recorder(replay, &sinks);
+	if (r < 0)
+		return r;
 	replay->names.group = group_name;
 	replay->names.context = replay;
 	replay->text.file = stdout;
@@ -204,6 +285,7 @@ static void close_replay(struct replay *replay)
 {
 	engine__free(replay->engine);
 	pipeline__free(replay->pipeline);
+	recorder__close(replay->recorder);
 	options__done(&replay->options);
 }
 
@@ -237,6 +319,9 @@ static int replay_files(struct replay *replay)
 	}
 	replay->failed = result < 0;
 	pipeline__finish(replay->pipeline);
+	r = close_recorder(replay);
+	if (result == 0)
+		result = r;
 	print_summary(replay);
 	r = output_finish();
 	return result < 0 ? result : r;

@@ -20,6 +20,7 @@
 #include "base/output.h"
 #include "options.h"
 #include "pipeline.h"
+#include "recorder.h"
 #include "sensor.h"
 #include "sink/state.h"
 #include "sink/text_out.h"
@@ -56,7 +57,8 @@ struct daemon {
 	struct journal *journal;
 	struct pipeline *pipeline;
 	struct live *live;
-	struct stream *stream; /* NULL: nothing is printed as it happens */
+	struct stream *stream;	   /* NULL: nothing is printed as it happens */
+	struct recorder *recorder; /* NULL: nothing is kept */
 	sd_event *loop;
 	sd_event_source *look;
 	sd_event_source *second;
@@ -124,13 +126,26 @@ static void take_alert(void *context, const struct alert *alert)
 	journal__alert(d->journal, alert);
 	if (d->stream)
 		stream__alert(d->stream, alert);
+	if (d->recorder)
+		recorder__alert(d->recorder, alert);
 }
 
-static void print_exchange(void *context, const struct exchange *exchange)
+static void take_exchange(void *context, const struct exchange *exchange)
 {
 	struct daemon *d = context;
 
-	stream__exchange(d->stream, exchange);
+	if (d->stream)
+		stream__exchange(d->stream, exchange);
+	if (d->recorder)
+		recorder__exchange(d->recorder, exchange);
+}
+
+static void keep_intervals(void *context, uint64_t end_ns)
+{
+	struct daemon *d = context;
+
+	(void)end_ns;
+	recorder__evaluated(d->recorder, d->pipeline);
 }
 
 static void print_episode(void *context, const struct episode *episode)
@@ -257,6 +272,7 @@ static void write_state(struct daemon *d)
 		.live = d->live,
 		.journal = d->journal,
 		.pressure = &d->pressure,
+		.recorder = d->recorder,
 		.started_ns = d->started_ns,
 	};
 	int r = snapshot__take(&sources, event_now(d), &d->snapshot);
@@ -276,6 +292,8 @@ static int on_second(sd_event_source *source, uint64_t usec, void *context)
 
 	(void)usec;
 	follow_clock(d);
+	if (d->recorder)
+		recorder__tick(d->recorder, (int64_t)now, d->journal);
 	write_state(d);
 	if (now - d->swept_ns >= d->options.settings->interval_ns) {
 		live__sweep(d->live, &d->snapshot.state.source);
@@ -342,6 +360,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 		(void)live__set_resolvers(d->live, new->resolvers, new->resolver_count);
 		if (d->stream)
 			stream__forget_names(d->stream);
+		if (d->recorder)
+			recorder__forget_names(d->recorder);
 		journal__note(d->journal, LOG_INFO, "Settings reloaded");
 	}
 	sd_notify(0, "READY=1");
@@ -402,18 +422,31 @@ static int open_loop(struct daemon *d)
 	return r < 0 ? log_err(r, "set up the event loop") : 0;
 }
 
+/* A sensor without a store is better than none. */
+static void open_recorder(struct daemon *d)
+{
+	const struct settings *settings = d->options.settings;
+
+	if (!settings->store.enabled)
+		return;
+	if (recorder__open(settings, RECORDER_LIVE, d->seed, &d->recorder) < 0)
+		log_warn("the sensor goes on without a store: flows, stats and report will show "
+			 "nothing of this run; --set store.enabled=no silences this");
+}
+
 static int open_pipeline(struct daemon *d)
 {
 	struct pipeline_sinks sinks = {.on_alert = take_alert, .context = d};
 	int r;
 
+	if (d->options.format == FORMAT_JSON || d->recorder)
+		sinks.on_exchange = take_exchange;
+	if (d->recorder)
+		sinks.on_evaluated = keep_intervals;
 	if (d->options.format == FORMAT_JSON) {
-		sinks.on_exchange = print_exchange;
 		sinks.on_episode = print_episode;
 		sinks.on_interval = print_interval;
 	}
-	if (getrandom(&d->seed, sizeof(d->seed), 0) != sizeof(d->seed))
-		return log_err(-errno, "draw a random hash seed");
 	r = pipeline__new(d->options.settings, d->seed, &sinks, &d->pipeline);
 	return r < 0 ? log_err(r,
 			       "make room for sensor.pending = %llu queries and "
@@ -443,6 +476,10 @@ static int open_daemon(struct daemon *d)
 {
 	int r = state_lock__take(d->options.settings->state_dir, &d->lock);
 
+	if (r == 0 && getrandom(&d->seed, sizeof(d->seed), 0) != sizeof(d->seed))
+		r = log_err(-errno, "draw a random hash seed");
+	if (r == 0)
+		open_recorder(d);
 	if (r == 0)
 		r = open_pipeline(d);
 	if (r == 0)
@@ -465,6 +502,7 @@ static void close_daemon(struct daemon *d)
 	sd_event_source_unref(d->second);
 	sd_event_unref(d->loop);
 	pipeline__free(d->pipeline);
+	recorder__close(d->recorder);
 	journal__close(d->journal);
 	snapshot__done(&d->snapshot);
 	state_lock__release(d->lock);

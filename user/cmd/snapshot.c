@@ -131,6 +131,24 @@ static int take_servers(const struct pipeline *pipeline, struct snapshot *s)
 	return 0;
 }
 
+static struct state_store take_store(const struct recorder *recorder)
+{
+	struct store_counters counters;
+
+	if (!recorder)
+		return (struct state_store){0};
+	recorder__counters(recorder, &counters);
+	return (struct state_store){
+		.on = 1,
+		.written = counters.written,
+		.overflow = counters.overflow,
+		.failed = counters.failed,
+		.bytes = counters.bytes,
+		.segments = counters.segments,
+		.error = (uint64_t)-counters.error,
+	};
+}
+
 int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct snapshot *ret)
 {
 	const struct settings *settings = from->settings;
@@ -158,6 +176,7 @@ int snapshot__take(const struct snapshot_sources *from, int64_t now_ns, struct s
 		.alerts_raised = rules__raised(pipeline__rules(pipeline)),
 		.alerts_unsent = journal__unsent(from->journal),
 		.alerts_held = journal__held(from->journal),
+		.store = take_store(from->recorder),
 	};
 	pipeline__assembly(pipeline, &ret->state.assembly);
 	live__counters(from->live, &ret->state.source);

@@ -6,6 +6,7 @@
 #include "alert/journal.h"
 #include "config/settings.h"
 #include "pipeline.h"
+#include "recorder.h"
 #include "sink/state.h"
 #include "source/live.h"
 #include "source/pressure.h"
@@ -17,7 +18,8 @@ struct snapshot_sources {
 	const struct live *live;
 	const struct journal *journal;
 	const struct pressure *pressure;
-	int64_t started_ns; /* since 1970 in UTC */
+	const struct recorder *recorder; /* NULL: nothing is kept */
+	int64_t started_ns;		 /* since 1970 in UTC */
 };
 
 /* A state and the arrays that it points to; reused from second to second. */
