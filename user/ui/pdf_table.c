@@ -40,9 +40,14 @@
 
 /* Signs below which a column of words is not squeezed. */
 #define LEAST_SIGNS 9
-#define BAR_WIDTH   90.0f
-#define BAR_LEAST   40.0f
-#define BAR_GAP	    5.0f
+/* Signs up to which no cell is wrapped for the sake of others: mnemonics, states, IPv4 addresses.
+ */
+#define SHORT_SIGNS 15
+/* Signs above which a cell is wrapped before the page is turned for it. */
+#define LONG_SIGNS 48
+#define BAR_WIDTH  90.0f
+#define BAR_LEAST  40.0f
+#define BAR_GAP	   5.0f
 /* "100 %", right of the bar */
 #define BAR_SIGNS "100 %"
 
@@ -173,6 +178,10 @@ static void want_column(const struct pdf_table *table, unsigned i, float size,
 		want.most = cells[table->kept - 1];
 		want.usual = cells[(table->kept - 1) * 9 / 10];
 	}
+	if (want.most <= SHORT_SIGNS * sign)
+		want.usual = want.most;
+	if (want.usual > LONG_SIGNS * sign)
+		want.usual = LONG_SIGNS * sign;
 	/* What comes behind the sample is as wide as the caller said. */
 	if (table->kept == SAMPLE_ROWS && want.most < (float)table->columns[i].width * sign)
 		want.most = (float)table->columns[i].width * sign;
