@@ -335,8 +335,9 @@ Test(document_pdf, chart_has_title_unit_names_and_utc)
 						     {"baseline", points, 1, true}};
 	static const struct chart chart = {"Median latency", "ms", SINCE, SINCE + HOUR, HOUR,
 					   series,	     3};
-	static const char *const wanted[] = {"Median latency", "ms\n",	"192.0.2.1", "nothing",
-					     "baseline",       "08:30", "UTC\n"};
+	static const char *const wanted[] = {"Median latency",	 "ms\n",     "192.0.2.1",
+					     "nothing",		 "baseline", "08:30",
+					     "2025-11-21, UTC\n"};
 	struct desk desk;
 
 	desk_open(&desk, false);
@@ -349,15 +350,46 @@ Test(document_pdf, chart_has_title_unit_names_and_utc)
 
 Test(document_pdf, full_disk_is_told)
 {
-	FILE *full = fopen("/dev/full", "w");
-	struct document *document;
+	for (unsigned i = 0; i < 2; i++) {
+		FILE *full = fopen("/dev/full", "w");
+		struct document *document;
 
-	cr_assert(full);
-	cr_assert_eq(document__open(DOCUMENT_PDF, full, &head, true, (struct style){0}, &document),
-		     0);
-	document__paragraph(document, "It is lost.");
-	cr_expect_eq(document__close(document), -ENOSPC);
-	fclose(full);
+		cr_assert(full);
+		setvbuf(full, NULL, i ? _IONBF : _IOFBF, BUFSIZ);
+		cr_assert_eq(document__open(DOCUMENT_PDF, full, &head, true, (struct style){0},
+					    &document),
+			     0);
+		document__paragraph(document, "It is lost.");
+		cr_expect_eq(document__close(document), -ENOSPC, "%s", i ? "unbuffered" : "");
+		fclose(full);
+	}
+}
+
+/* Widths of Adobe's Helvetica.afm: i 222, space 278, full stop 278, a and the dash 556, ellipsis
+ * 1000. */
+Test(paper, lines_are_broken_and_cut_by_the_measures_of_the_font)
+{
+	static const struct paper_type type = {PAPER_PLAIN, 10, &paper_black};
+	static const struct {
+		const char *text;
+		float width;
+		size_t len;
+	} rows[] = {
+		{"iiiiiii", 11.1f, 5}, {"iiiiiii", 11.0f, 4}, {"iiiii", 11.1f, 5},
+		{"aaa aaa", 19.6f, 4}, {"aaa aaa", 16.7f, 4}, {"aaa aaa", 30, 4},
+		{"aaa.aaa", 30, 4},    {"a.aaaaaaa", 30, 5},  {"aaa", 1, 1},
+		{"", 10, 0},
+	};
+	struct paper paper;
+	char text[] = "iiiiiiiiiii";
+
+	cr_assert_eq(paper__open(&paper), 0);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect_eq(paper__break(&paper, &type, rows[i].text, rows[i].width), rows[i].len,
+			     "row %u", i);
+	cr_expect_str_eq(paper__shorten(&paper, &type, text, 24.5f), "iiiiiiiiiii");
+	cr_expect_str_eq(paper__shorten(&paper, &type, text, 16.7f), "iii\x85");
+	paper__close(&paper);
 }
 
 /* By hand from ISO 32000-1 annex D.2, which Python's cp1252 agrees with. */

@@ -71,7 +71,7 @@ struct pdf_table {
 	float size;				/* of the text */
 	float widths[TABLE_COLUMNS_MAX], width; /* of the columns without gaps, of all */
 	bool odd;				/* the row in hand has a shade */
-	uint64_t drawn, hidden;			/* rows */
+	uint64_t hidden;			/* rows that are not shown */
 };
 
 static const struct paper_type caption_type = {PAPER_BOLD, 9.5f, &paper_black},
@@ -393,6 +393,7 @@ static void draw_row(struct pdf_table *table, const struct row *row)
 {
 	const char *rests[TABLE_COLUMNS_MAX];
 	unsigned lines = row_lines(table, row);
+	bool turned = false;
 
 	/* Once a row is hidden all that follow are, so that what is shown has no holes. */
 	if (table->hidden || lines > PDF_LINES_MAX - table->pdf->lines) {
@@ -405,15 +406,17 @@ static void draw_row(struct pdf_table *table, const struct row *row)
 		float left = paper__left(table->paper) - PADDING;
 		unsigned room = left > 0 ? (unsigned)(left / leading_of(table)) : 0;
 
-		if (!room || (lines > room && lines <= KEEP_LINES)) {
+		if (!turned && (!room || (lines > room && lines <= KEEP_LINES))) {
 			next_page(table);
+			turned = true;
 			continue;
 		}
+		turned = false; /* a page takes a line, whatever the titles leave of it */
 		room = room < lines ? room : lines;
+		room = room ? room : 1;
 		draw_lines(table, row, rests, room);
 		lines -= room;
 	}
-	table->drawn++;
 	table->odd = !table->odd;
 }
 
