@@ -34,17 +34,19 @@ struct desk {
 	struct document *document;
 };
 
-static void desk_open(struct desk *desk, bool with_head)
+static void desk_open(struct desk *desk, bool report)
 {
+	struct document_head shown = head;
 	int fd;
 
 	snprintf(desk->path, sizeof(desk->path), "/tmp/oddns-pdf-XXXXXX");
+	shown.shown = report;
 	fd = mkstemp(desk->path);
 	cr_assert(fd >= 0);
 	desk->out = fdopen(fd, "w");
-	cr_assert_eq(document__open(DOCUMENT_PDF, desk->out, &head, with_head, (struct style){0},
-				    &desk->document),
-		     0);
+	cr_assert_eq(
+		document__open(DOCUMENT_PDF, desk->out, &shown, (struct style){0}, &desk->document),
+		0);
 }
 
 static void desk_close(struct desk *desk)
@@ -356,9 +358,8 @@ Test(document_pdf, full_disk_is_told)
 
 		cr_assert(full);
 		setvbuf(full, NULL, i ? _IONBF : _IOFBF, BUFSIZ);
-		cr_assert_eq(document__open(DOCUMENT_PDF, full, &head, true, (struct style){0},
-					    &document),
-			     0);
+		cr_assert_eq(
+			document__open(DOCUMENT_PDF, full, &head, (struct style){0}, &document), 0);
 		document__paragraph(document, "It is lost.");
 		cr_expect_eq(document__close(document), -ENOSPC, "%s", i ? "unbuffered" : "");
 		fclose(full);

@@ -26,6 +26,7 @@ struct document_head {
 	const char *filter;	    /* as it was written; NULL or "": none */
 	int64_t since_ns, until_ns; /* what it covers, ns since 1970 in UTC */
 	int64_t made_ns;	    /* when it was made */
+	bool shown;		    /* by text and CSV, too: a list has none, a report has one */
 };
 
 struct document;
@@ -33,13 +34,13 @@ struct document;
 /**
  * document__open() - Begin a document.
  * @out: written to as the document grows; a PDF when it is closed. Not closed.
- * @head: copied. Text and CSV show it only if @with_head: a list has none, a report has one.
+ * @head: copied
  * @style: of @out, for DOCUMENT_TEXT: a terminal or not
  *
  * Return: 0, -ENOMEM
  */
 int document__open(enum document_format format, FILE *out, const struct document_head *head,
-		   bool with_head, struct style style, struct document **ret_document);
+		   struct style style, struct document **ret_document);
 
 /**
  * document__close() - End it.

@@ -100,7 +100,7 @@ static void csv_open(struct document *document)
 		{"made", text_time(head->made_ns, made)},
 	};
 
-	if (!document->with_head)
+	if (!document->head.shown)
 		return;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i][1])
@@ -113,7 +113,7 @@ static void begin_table(struct document *document, const char *caption)
 	const char *titles[2] = {document->chapter, caption};
 	unsigned first = document->chapter ? 0 : 1, end = caption ? 2 : 1;
 
-	if (document->tables == 1 && !document->with_head)
+	if (document->tables == 1 && !document->head.shown)
 		return;
 	fputs("\r\n", document->out);
 	if (first < end)

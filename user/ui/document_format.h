@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the formats of documents share, and what each of them does. Only document.c and
- * document_*.c include this.
+ * What the formats of documents share, and what each of them does. document_format.c is what is
+ * called by document.h, and calls them.
  */
 #ifndef UI_DOCUMENT_FORMAT_H
 #define UI_DOCUMENT_FORMAT_H
@@ -15,8 +15,7 @@ struct document {
 	struct style style;
 	struct document_head head; /* its texts belong to the document; host and filter may be NULL,
 				      filter is never "" */
-	bool with_head;
-	int error; /* the first, negative errno; nothing is written after it */
+	int error;		   /* the first, negative errno; nothing is written after it */
 
 	char *chapter;	   /* the open one's title; NULL before the first */
 	unsigned chapters; /* begun so far */
@@ -29,7 +28,7 @@ struct document {
 };
 
 /*
- * A format. document.c calls these in order only: a row only in a table, nothing but rows in it,
+ * A format. These are called in order only: a row only in a table, nothing but rows in it,
  * and nothing but release once there is an error. A writer tells errors by document_fail();
  * those of @document->out are looked at after each call anyway. What a format has no use for is
  * NULL, but table, row and chart.

@@ -193,12 +193,10 @@ static void draw(const struct picture *picture, unsigned number)
 	fputs("</desc>\n", out);
 	draw_values(picture);
 	draw_times(picture);
-	for (unsigned i = 0; i < picture->chart->count; i++)
-		if (picture->chart->series[i].reference)
-			draw_line(picture, i);
-	for (unsigned i = 0; i < picture->chart->count; i++)
-		if (!picture->chart->series[i].reference)
-			draw_line(picture, i);
+	for (int last = 0; last < 2; last++) /* the baseline above all that is compared with it */
+		for (unsigned i = 0; i < picture->chart->count; i++)
+			if (picture->chart->series[i].reference == last)
+				draw_line(picture, i);
 	for (unsigned i = 0; i < picture->chart->count; i++)
 		draw_marks(picture, i);
 	fputs("</svg>\n</div>\n", out);

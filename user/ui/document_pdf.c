@@ -39,7 +39,7 @@ static void pdf_open(struct document *document)
 		return;
 	}
 	document->state = state;
-	r = pdf__init(&state->pdf, &document->head, document->with_head);
+	r = pdf__init(&state->pdf, &document->head, document->head.shown);
 	if (r < 0)
 		document_fail(document, r);
 }

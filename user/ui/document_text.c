@@ -121,7 +121,7 @@ static void text_open(struct document *document)
 	document->state = calloc(1, sizeof(struct text_state));
 	if (!document->state)
 		document_fail(document, -ENOMEM);
-	else if (document->with_head)
+	else if (document->head.shown)
 		write_head(document);
 }
 
@@ -133,7 +133,7 @@ static void text_release(struct document *document)
 static void text_chapter(struct document *document, const char *title, const char *about)
 {
 	write_gap(document);
-	if (document->with_head)
+	if (document->head.shown)
 		fputc('\n', document->out);
 	write_title(document, title, "─", '-');
 	if (about)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Documents: what all formats have in common, and the table of them. */
-#include "document.h"
+#include "document_format.h"
 
 #include "base/text.h"
-#include "document_format.h"
 
 #include <errno.h>
 #include <math.h>
@@ -58,7 +57,7 @@ static void release(struct document *document)
 }
 
 int document__open(enum document_format format, FILE *out, const struct document_head *head,
-		   bool with_head, struct style style, struct document **ret_document)
+		   struct style style, struct document **ret_document)
 {
 	struct document *document;
 	int error;
@@ -71,7 +70,6 @@ int document__open(enum document_format format, FILE *out, const struct document
 	document->writer = writers[format];
 	document->out = out;
 	document->style = style;
-	document->with_head = with_head;
 	document->head = *head;
 	document->head.title = copy(document, head->title);
 	document->head.host = copy(document, head->host);
