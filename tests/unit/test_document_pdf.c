@@ -34,19 +34,26 @@ struct desk {
 	struct document *document;
 };
 
-static void desk_open(struct desk *desk, bool report)
+static void desk_begin(struct desk *desk, const struct document_head *with)
 {
-	struct document_head shown = head;
 	int fd;
 
 	snprintf(desk->path, sizeof(desk->path), "/tmp/oddns-pdf-XXXXXX");
-	shown.shown = report;
 	fd = mkstemp(desk->path);
 	cr_assert(fd >= 0);
 	desk->out = fdopen(fd, "w");
+	cr_assert(desk->out);
 	cr_assert_eq(
-		document__open(DOCUMENT_PDF, desk->out, &shown, (struct style){0}, &desk->document),
+		document__open(DOCUMENT_PDF, desk->out, with, (struct style){0}, &desk->document),
 		0);
+}
+
+static void desk_open(struct desk *desk, bool report)
+{
+	struct document_head shown = head;
+
+	shown.shown = report;
+	desk_begin(desk, &shown);
 }
 
 static void desk_close(struct desk *desk)
@@ -277,6 +284,27 @@ Test(document_pdf, cell_higher_than_a_page_goes_on_on_the_next)
 	unlink(desk.path);
 }
 
+/* The titles run over the foot of the page; each page has a row all the same. */
+Test(document_pdf, titles_higher_than_a_page_end)
+{
+	char *title = malloc(20000);
+	struct document_column column = {.width = 9};
+	struct desk desk;
+
+	memset(title, 'T', 19999);
+	title[19999] = '\0';
+	column.title = title;
+	desk_open(&desk, false);
+	document__table(desk.document, NULL, &column, 1);
+	for (unsigned i = 0; i < 3; i++)
+		document__row(desk.document, (const char *const[]){"x"}, NULL);
+	document__table_end(desk.document, NULL);
+	desk_close(&desk);
+	cr_expect_leq(desk_pages(&desk), 5);
+	free(title);
+	unlink(desk.path);
+}
+
 Test(document_pdf, table_without_rows_says_so)
 {
 	struct desk desk;
@@ -364,6 +392,36 @@ Test(document_pdf, full_disk_is_told)
 		cr_expect_eq(document__close(document), -ENOSPC, "%s", i ? "unbuffered" : "");
 		fclose(full);
 	}
+}
+
+/* By the number of lines for what is wide, by bytes for what is narrow. */
+Test(document_pdf, head_of_a_megabyte_is_cut_with_an_ellipsis)
+{
+	struct document_head huge = head;
+	char *text = malloc(1 << 20), *narrow = malloc(1 << 20), *all;
+	struct desk desk;
+
+	memset(text, 'w', (1 << 20) - 1);
+	text[(1 << 20) - 1] = '\0';
+	memset(narrow, 'i', (1 << 20) - 1);
+	narrow[(1 << 20) - 1] = '\0';
+	huge.title = huge.host = text;
+	huge.filter = narrow;
+	desk_begin(&desk, &huge);
+	document__table(desk.document, NULL, columns, 3);
+	add_rows(&desk, "host", 3);
+	document__table_end(desk.document, NULL);
+	desk_close(&desk);
+	free(text);
+	free(narrow);
+	cr_expect_eq(desk_pages(&desk), 1);
+	expect_text(&desk, 1, "w\xe2\x80\xa6\n");
+	expect_text(&desk, 1, "i\xe2\x80\xa6\n");
+	expect_text(&desk, 1, "host-2.example");
+	all = desk_text(&desk, 1, 1);
+	cr_expect_lt(count_of(all, "w"), 1000, "a line holds 67 of the 2047 that are kept");
+	free(all);
+	unlink(desk.path);
 }
 
 /* Widths of Adobe's Helvetica.afm: i 222, space 278, full stop 278, a and the dash 556, ellipsis
