@@ -273,7 +273,8 @@ static void put_exact(struct sql *sql, const char *of, const struct filter_value
 static void put_regex(struct sql *sql, const char *of, const struct filter_values *values,
 		      unsigned i)
 {
-	put_all(sql, "(", of, " IS NOT NULL AND dns_regex(?,", of, "))", NULL);
+	/* unknown, and not false, when there is no text */
+	put_all(sql, "CASE WHEN ", of, " IS NOT NULL THEN dns_regex(?,", of, ") END", NULL);
 	bind_number(sql, values->first_regex + i);
 }
 
