@@ -85,6 +85,7 @@ static const struct figure {
 	{"user.tcp", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_long", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_reordered", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
+	{"filter.eval", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
 	{"replay.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"replay.native", "packets/s", 0, TARGET_AT_LEAST, 1e6, NULL},
 	{"replay.kernel", "packets/s", 0, TARGET_NONE, 0, NULL},
@@ -116,6 +117,7 @@ static const struct group {
 } groups[] = {
 	{"kernel", bench_kernel},
 	{"user", bench_user},
+	{"filter", bench_filter},
 	{"replay", bench_replay},
 	{"live", bench_live},
 };

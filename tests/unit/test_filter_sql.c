@@ -629,6 +629,11 @@ Test(filter_sql, the_longest_and_deepest_filters_are_taken_by_sqlite, .timeout =
 	for (unsigned i = 1; i < 7993; i++)
 		n += (size_t)snprintf(text + n, 512, " 10.%u.%u.0/24", i / 256, i % 256);
 	snprintf(text + n, 512, "]");
+	check(db, exchanges, text, false);
+	n = (size_t)snprintf(text, 512, "dst ip [8.8.8.8 ::/8 10.9.0.0/16");
+	for (unsigned i = 1; i < 991; i++)
+		n += (size_t)snprintf(text + n, 512, " 10.%u.%u.0/24", i / 256, i % 256);
+	snprintf(text + n, 512, "]");
 	check(db, exchanges, text, true);
 	n = (size_t)snprintf(text, 512, "ip [10.0.0.7");
 	for (unsigned i = 1; i < 20011; i++)
