@@ -85,6 +85,7 @@ static const struct figure {
 	{"user.tcp", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_long", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_reordered", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
+	{"filter.eval", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
 	{"replay.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"replay.native", "packets/s", 0, TARGET_AT_LEAST, 1e6, NULL},
 	{"replay.kernel", "packets/s", 0, TARGET_NONE, 0, NULL},
@@ -126,7 +127,8 @@ static const struct group {
 	int (*measure)(struct bench *bench);
 } groups[] = {
 	{"kernel", bench_kernel}, {"user", bench_user},	  {"replay", bench_replay},
-	{"store", bench_store},	  {"query", bench_query}, {"live", bench_live},
+	{"filter", bench_filter}, {"store", bench_store}, {"query", bench_query},
+	{"live", bench_live},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
