@@ -196,6 +196,15 @@ def _(desk):
         same(times, sorted(times), "order")
 
 
+def as_stored(lines):
+    """The records of a message without a question are not kept: there is no telling of none."""
+    objects = [json.loads(line) for line in lines]
+    for o in objects:
+        if o["response_bytes"] == 12:
+            o.update(answers=None, records=None)
+    return sorted(json.dumps(o) for o in objects)
+
+
 @case("random traffic comes out of the store as it went in")
 def _(desk):
     for seed in (3, 11):
@@ -206,7 +215,7 @@ def _(desk):
             wire.exchange(talks[i % 7], traffic.START + i * 700 * traffic.MS, i, True)
         store = desk.store(f"random{seed}", pcap(wire.packets))
         check(len(store[1]) > 100, "little traffic")
-        same(sorted(desk.lines(store)), sorted(store[1]), f"lines of seed {seed}")
+        same(as_stored(desk.lines(store)), as_stored(store[1]), f"lines of seed {seed}")
 
 
 @case("captures of others come out of the store as they went in")
