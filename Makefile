@@ -36,6 +36,8 @@ BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Wno-unused-par
 	-Iinclude -Ivmlinux -Ibpf
 
 LIB_SRC  := $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c))
+# Written by bison and flex, in $(BUILD)/query; compiled like the others.
+GEN_SRC  := $(BUILD)/query/parser.tab.c $(BUILD)/query/lexer.c
 UNIT_SRC := $(wildcard tests/unit/*.c)
 BPF_SRC  := $(wildcard tests/bpf/*.c)
 SCENARIO_SRC := $(wildcard tests/scenario/*.c)
@@ -73,6 +75,19 @@ $(SKEL): $(BUILD)/oddns.bpf.o
 	@echo "  SKEL     $@"
 	$(Q)$(BPFTOOL) gen skeleton $< name oddns_bpf > $@
 
+# --- the filter language --------------------------------------------------------------------------
+$(BUILD)/query/parser.tab.c: user/query/parser.y
+	@mkdir -p $(@D)
+	@echo "  BISON    $<"
+	$(Q)bison -Wall -Werror --no-lines -d -o $@ $<
+
+$(BUILD)/query/parser.tab.h: $(BUILD)/query/parser.tab.c
+
+$(BUILD)/query/lexer.c: user/query/lexer.l
+	@mkdir -p $(@D)
+	@echo "  FLEX     $<"
+	$(Q)flex --noline -o $@ $<
+
 # --- user space, once for each variant ------------------------------------------------------------
 define variant
 $(BUILD)/$(1)/%.o: %.c | $(SKEL)
@@ -80,7 +95,16 @@ $(BUILD)/$(1)/%.o: %.c | $(SKEL)
 	@echo "  CC       $$< ($(1))"
 	$(Q)$(CC_$(1)) $(CPPFLAGS) $(CFLAGS) $(FLAGS_$(1)) -c $$< -o $$@
 
-$(BUILD)/$(1)/liboddns.a: $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
+# What flex and bison write has no prototypes for all, and variables that hide others.
+$(BUILD)/$(1)/query/%.o: $(BUILD)/query/%.c $(BUILD)/query/parser.tab.h
+	@mkdir -p $$(@D)
+	@echo "  CC       $$< ($(1))"
+	$(Q)$(CC_$(1)) $(CPPFLAGS) $(CFLAGS) $(FLAGS_$(1)) -c $$< -o $$@
+
+$(BUILD)/$(1)/user/query/filter.o: $(BUILD)/query/parser.tab.h
+
+$(BUILD)/$(1)/liboddns.a: $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o) \
+		$(GEN_SRC:$(BUILD)/%.c=$(BUILD)/$(1)/%.o)
 	@echo "  AR       $$@"
 	$(Q)rm -f $$@ && $(AR_$(1)) rcs $$@ $$^
 

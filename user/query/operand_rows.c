@@ -257,7 +257,7 @@ const struct operand operands[] = {
 	{"edns-expire", "edns_expire_s", TYPE(NUMBER, RESPONSE), FIELD(EDNS_EXPIRE), GET(edns_expire),
 		COLUMN("EXPIRE", 7),
 		HELP("edns-expire < 86400", "when the zone expires, in seconds")},
-	{"edns-report", NULL, TYPE(NAME, RESPONSE), FIELD(EDNS_REPORT), GET(edns_report),
+	{"edns-report", NULL, TYPE(TEXT, RESPONSE), FIELD(EDNS_REPORT), GET(edns_report),
 		COLUMN("REPORT", 20),
 		HELP("edns-report \"example\"", "domain of the agent to which errors are to be reported")},
 	{"user", NULL, TYPE(TEXT, BOTH), FIELD(USER), GET(user),
