@@ -43,12 +43,16 @@ int bench_user(struct bench *bench);
 int bench_stats(struct bench *bench);
 int bench_replay(struct bench *bench);
 int bench_live(struct bench *bench);
+int bench_store(struct bench *bench);
 
 /** bench_episode() - The part of bench_user() that is about episodes. */
 int bench_episode(struct bench *bench);
 
 /** bench_tcp() - The part of bench_user() that is about TCP. */
 int bench_tcp(struct bench *bench);
+
+/** bench_store_sensor() - The part of bench_user() that is about storing. */
+int bench_store_sensor(struct bench *bench);
 
 /** bench_decode() - The part of bench_user() that is about the messages themselves. */
 int bench_decode(struct bench *bench);

@@ -90,6 +90,9 @@ static const struct figure {
 	{"stats.aggregate_client", "ns/exchange", 1, TARGET_NONE, 0, NULL},
 	{"replay.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"replay.native", "packets/s", 0, TARGET_AT_LEAST, 1e6, NULL},
+	{"user.store", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
+	{"store.insert", "rows/s", 0, TARGET_AT_LEAST, 350000, NULL},
+	{"store.row", "bytes", 1, TARGET_AT_MOST, 120, NULL},
 	{"replay.kernel", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"live.idle_rss", "MiB", 1, TARGET_AT_MOST, 20, NULL},
 	{"live.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
@@ -117,11 +120,8 @@ static const struct group {
 	const char *name;
 	int (*measure)(struct bench *bench);
 } groups[] = {
-	{"kernel", bench_kernel},
-	{"user", bench_user},
-	{"stats", bench_stats},
-	{"replay", bench_replay},
-	{"live", bench_live},
+	{"kernel", bench_kernel}, {"user", bench_user},	    {"stats", bench_stats},
+	{"store", bench_store},	  {"replay", bench_replay}, {"live", bench_live},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -310,5 +310,7 @@ int bench_user(struct bench *bench)
 		r = bench_decode(bench);
 	if (r == 0)
 		r = bench_episode(bench);
+	if (r == 0)
+		r = bench_store_sensor(bench);
 	return r;
 }

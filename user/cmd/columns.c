@@ -120,8 +120,10 @@ static int add_column(struct columns *columns, const char *word)
 
 	if (!operand)
 		return -EINVAL;
-	if (columns->count == TABLE_COLUMNS_MAX)
-		return log_err(-EINVAL, "--columns: more than %d", TABLE_COLUMNS_MAX);
+	if (columns->count == TABLE_COLUMNS_MAX) {
+		log_err(0, "--columns: more than %d", TABLE_COLUMNS_MAX);
+		return -EINVAL;
+	}
 	*shown = (struct document_column){
 		.title = columns->options.exact ? key_of(operand) : operand->title,
 		.width = operand->width,

@@ -53,24 +53,39 @@ static int add_line(struct items *items, const char *line)
 	return add_item(items, line + blank, length - blank);
 }
 
-static int add_file(struct items *items, const char *path)
+/* All of a file that is not larger than a filter may be. Return: to be freed; NULL: errno tells */
+static char *read_file(const char *path)
 {
 	FILE *file = fopen(path, "re");
-	size_t size = 0, sum = 0;
-	char *line = NULL;
-	ssize_t length;
+	char *text = file ? malloc(FILTER_TEXT_MAX + 1) : NULL;
+	size_t length = text ? fread(text, 1, FILTER_TEXT_MAX + 1, file) : 0;
+	int error = file && text ? 0 : errno;
+
+	if (error == 0 && ferror(file))
+		error = EIO; /* a folder, for one */
+	else if (length > FILTER_TEXT_MAX)
+		error = EFBIG;
+	else if (text)
+		text[length] = '\0';
+	if (file)
+		fclose(file);
+	if (error == 0)
+		return text;
+	free(text);
+	errno = error;
+	return NULL;
+}
+
+static int add_file(struct items *items, const char *path)
+{
+	char *text = read_file(path), *rest = text;
 	int r = 0;
 
-	if (!file)
+	if (!text)
 		return -errno;
-	while (r == 0 && (length = getline(&line, &size, file)) >= 0) {
-		sum += (size_t)length;
-		r = sum > FILTER_TEXT_MAX ? -EFBIG : add_line(items, line);
-	}
-	if (r == 0 && ferror(file))
-		r = -EIO; /* a folder, for one */
-	free(line);
-	fclose(file);
+	while (r == 0 && rest)
+		r = add_line(items, strsep(&rest, "\n"));
+	free(text);
 	return r;
 }
 

@@ -1,168 +1,211 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* `oddns servers`: each server, how it answers, and how it stands against its group. */
+/*
+ * `oddns servers`: each server, how it answers, and how it stands against its group; as the daemon
+ * knows them now, or over a span of the store.
+ */
 #include "base/log.h"
 #include "base/output.h"
-#include "base/text.h"
 #include "cmd/cmd.h"
-#include "dns/codes.h"
-#include "daemon_state.h"
+#include "cmd/daemon_state.h"
+#include "cmd/query.h"
+#include "cmd/server_history.h"
+#include "cmd/servers_table.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define DAY_NS (86400LL * 1000000000)
 
 static const struct options_verb verb = {
 	.name = "servers",
 	.about = "The servers that the running daemon knows, with how fast and how well they "
-		 "answer, and how they compare with the others of their group.",
-	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT,
+		 "answer, and how they compare with the others of their group. With --store or a "
+		 "span of time, and when no daemon runs, they are those of the store.",
+	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT | OPTION_STORE | OPTION_SPAN,
+	.formats = 1u << FORMAT_TEXT | 1u << FORMAT_CSV | 1u << FORMAT_JSON | 1u << FORMAT_PDF |
+		   1u << FORMAT_HTML,
+	.last_ns = DAY_NS,
 };
 
-/* RCODEs named in a row: the commonest; --format json has all. */
-#define TOP_RCODES 2
-
-/* What matters most comes first: a narrow terminal wraps the rest. */
-static const struct table_column columns[] = {
-	{"SERVER", false},    {"GROUP", false},	 {"STANDING", false}, {"MEDIAN", true},
-	{"BASELINE", true},   {"P90", true},	 {"QUERIES", true},   {"ANSWERED", true},
-	{"UNANSWERED", true}, {"RCODES", false},
+/* What is shown, and where it is from. */
+struct listing {
+	FILE *out;
+	enum output_format format;
+	struct document *document;	      /* NULL: JSON */
+	const struct state *state;	      /* NULL: from the store */
+	const struct server_history *history; /* NULL: from the daemon */
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
-static void add_latency(struct table *table, bool known, uint64_t ns)
+static unsigned listed_count(const struct listing *listing)
 {
-	char text[TEXT_DURATION_MAX];
-
-	table__add(table, TABLE_PLAIN, "%s", known ? text_duration((int64_t)ns, text) : "-");
+	return listing->state ? listing->state->server_count
+			      : server_history__count(listing->history);
 }
 
-static unsigned commonest(const uint64_t *counts, const bool *taken)
+static const struct state_server *listed_at(const struct listing *listing, unsigned i)
 {
-	unsigned best = INTERVAL_RCODES;
-
-	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
-		if (!taken[i] && counts[i] && (best == INTERVAL_RCODES || counts[i] > counts[best]))
-			best = i;
-	return best;
+	return listing->state ? &listing->state->servers[i]
+			      : &server_history__at(listing->history, i)->state;
 }
 
-/* "NOERROR 91 %, NXDOMAIN 9 %" */
-static void add_rcodes(struct table *table, const struct state_server *server)
+/* What the table does not say. */
+static void tell_more(const struct listing *listing)
 {
-	char text[128] = "-", code[DNS_CODE_TEXT_MAX];
-	bool taken[INTERVAL_RCODES] = {0};
-	uint64_t sum = 0;
-	size_t used = 0;
+	uint64_t more = 0;
+	char text[160];
 
-	for (unsigned i = 0; i < INTERVAL_RCODES; i++)
-		sum += server->totals.rcodes[i];
-	for (unsigned n = 0; n < TOP_RCODES; n++) {
-		unsigned i = commonest(server->totals.rcodes, taken);
-
-		if (i == INTERVAL_RCODES)
-			break;
-		taken[i] = true;
-		used += (size_t)snprintf(
-			text + used, sizeof(text) - used, "%s%s %.3g %%", n ? ", " : "",
-			i == INTERVAL_RCODES - 1 ? "OTHER" : dns_rcode_text((uint16_t)i, code),
-			(double)server->totals.rcodes[i] * 100 / (double)sum);
+	if (listing->state)
+		more = listing->state->servers_known - listing->state->server_count;
+	if (more) {
+		snprintf(text, sizeof(text), "and %" PRIu64 " more", more);
+		document__paragraph(listing->document, text);
 	}
-	table__add(table, TABLE_PLAIN, "%s", text);
+	if (listing->history && server_history__left_out(listing->history)) {
+		snprintf(text, sizeof(text),
+			 "%" PRIu64 " intervals are only counted: more than %d are not compared",
+			 server_history__left_out(listing->history), SERVER_HISTORY_MAX);
+		document__paragraph(listing->document, text);
+	}
 }
 
-static void add_standing(struct table *table, const struct state_server *server)
+static void show(const struct listing *listing)
 {
-	if (server->raised)
-		table__add(table, TABLE_RED, "odd");
-	else if (server->sufficient && server->eligible)
-		table__add(table, TABLE_GREEN, "ok");
-	else if (!server->group)
-		table__add(table, TABLE_DIM, "not compared");
-	else if (server->eligible)
-		table__add(table, TABLE_DIM, "no peers");
-	else
-		table__add(table, TABLE_DIM, "too few samples");
-}
+	bool csv = listing->format == FORMAT_CSV;
 
-/* Queries whose fate is known: those pending and retransmissions are neither. */
-static void add_shares(struct table *table, const struct state_server *server)
-{
-	uint64_t ended = server->totals.answered + server->totals.unanswered;
-
-	if (!ended) {
-		table__add(table, TABLE_PLAIN, "-");
-		table__add(table, TABLE_PLAIN, "%" PRIu64, server->totals.unanswered);
+	if (!listing->document) {
+		for (unsigned i = 0; i < listed_count(listing); i++)
+			state_server__print(listing->out, listed_at(listing, i));
 		return;
 	}
-	table__add(table, TABLE_PLAIN, "%.1f %%",
-		   100 * (double)server->totals.answered / (double)ended);
-	table__add(table, server->totals.unanswered ? TABLE_YELLOW : TABLE_PLAIN, "%" PRIu64,
-		   server->totals.unanswered);
+	servers_table__begin(listing->document, csv, NULL);
+	for (unsigned i = 0; i < listed_count(listing); i++)
+		servers_table__row(listing->document, csv, listed_at(listing, i));
+	document__table_end(listing->document, listing->state
+						       ? "No server has answered yet."
+						       : "No server has answered in this time.");
+	tell_more(listing);
 }
 
-static void add_server(struct table *table, const struct state_server *server)
-{
-	char address[TEXT_ADDRESS_MAX];
+/* --- as the daemon knows them -------------------------------------------------------------------
+ */
 
-	table__add(table, TABLE_PLAIN, "%s", text_address(server->address, address));
-	table__add(table, TABLE_PLAIN, "%s", server->group ? server->group : "-");
-	add_standing(table, server);
-	add_latency(table, server->totals.median_ns > 0, server->totals.median_ns);
-	add_latency(table, server->sufficient, server->baseline_ns);
-	add_latency(table, server->totals.median_ns > 0, server->totals.p90_ns);
-	table__add(table, TABLE_PLAIN, "%" PRIu64, server->totals.queries);
-	add_shares(table, server);
-	add_rcodes(table, server);
+/* Return: 0, else what went wrong; reported */
+static int show_live(const struct daemon_state *daemon)
+{
+	static const enum document_format formats[FORMATS] = {
+		[FORMAT_TEXT] = DOCUMENT_TEXT,
+		[FORMAT_CSV] = DOCUMENT_CSV,
+		[FORMAT_HTML] = DOCUMENT_HTML,
+		[FORMAT_PDF] = DOCUMENT_PDF,
+	};
+	const struct document_head head = {
+		.title = "DNS servers",
+		.since_ns = daemon->state->started_ns,
+		.until_ns = daemon->state->now_ns,
+		.made_ns = daemon->options.now_ns,
+	};
+	struct listing listing = {
+		.out = stdout,
+		.format = daemon->options.format,
+		.state = daemon->state,
+	};
+	int r = 0;
+
+	if (listing.format == FORMAT_PDF && isatty(STDOUT_FILENO))
+		return log_err(-EINVAL, "--format pdf: not for a terminal; write > FILE");
+	if (listing.format != FORMAT_JSON)
+		r = document__open(formats[listing.format], stdout, &head, daemon->style,
+				   &listing.document);
+	if (r < 0)
+		return log_err(r, "show servers");
+	show(&listing);
+	r = listing.document ? document__close(listing.document) : 0;
+	return r < 0 ? log_err(r, "show servers") : 0;
 }
 
-/* Return: 0, -ENOMEM after reporting. */
-static int print_text(const struct daemon_state *daemon)
-{
-	const struct state *state = daemon->state;
-	struct table *table;
-	int r;
+/* --- from the store -----------------------------------------------------------------------------
+ */
 
-	if (!state->server_count) {
-		puts("No server has answered yet.");
-		return 0;
+/* Return: 0, else what went wrong; reported */
+static int read_store(struct query *query, struct server_history *history)
+{
+	int r = store_reader__intervals(query->reader, &query->span, server_history__add, history);
+
+	if (r == 0)
+		r = server_history__judge(history);
+	return r == -ENOMEM ? log_err(r, "compare servers") : r;
+}
+
+static int show_store(struct query *query)
+{
+	struct listing listing = {.out = query->out, .format = query->options.format};
+	struct server_history *history;
+	int r = server_history__new(query->options.settings, &history);
+
+	if (r < 0)
+		return log_err(r, "compare servers");
+	r = read_store(query, history);
+	if (r == 0 && listing.format != FORMAT_JSON)
+		r = query__document(query, "DNS servers", false, &listing.document);
+	if (r == 0) {
+		listing.history = history;
+		show(&listing);
+		r = listing.document ? query__document_close(query, listing.document) : 0;
 	}
-	r = table__new(columns, COLUMNS, &table);
-	if (r < 0)
-		return log_err(r, "print servers");
-	for (unsigned i = 0; i < state->server_count; i++)
-		add_server(table, &state->servers[i]);
-	r = table__print(table, stdout, daemon->style);
-	table__free(table);
-	if (r < 0)
-		return log_err(r, "print servers");
-	if (state->servers_known > state->server_count)
-		printf("and %" PRIu64 " more\n", state->servers_known - state->server_count);
-	return 0;
+	server_history__free(history);
+	return r;
 }
 
-static void print_json(const struct daemon_state *daemon)
+static int from_store(int argc, char **argv)
 {
-	for (unsigned i = 0; i < daemon->state->server_count; i++)
-		state_server__print(stdout, &daemon->state->servers[i]);
+	struct query query;
+	int code;
+
+	if (!query__open(&verb, argc, argv, &query, &code))
+		return code;
+	return query__close(&query, show_store(&query));
 }
 
-int cmd_servers(int argc, char **argv)
+/* The store is asked when it is named, or a time is. */
+static bool wants_store(const struct cmd_options *options)
+{
+	return options->has_store || options->last || options->since || options->until;
+}
+
+/* As the daemon knows them; of the store when there is nobody else to ask. */
+static int from_daemon(int argc, char **argv)
 {
 	struct daemon_state daemon;
 	int code = daemon_state__open(&verb, argc, argv, &daemon);
 
 	if (code != CMD_DONE)
 		return code;
-	if (!daemon.running)
+	if (daemon.running) {
+		code = show_live(&daemon) < 0 ? CMD_FAILED : CMD_DONE;
+		if (output_finish() < 0)
+			code = CMD_FAILED;
+	} else if (access(daemon.options.settings->store.dir, R_OK) < 0) {
 		code = daemon_state__not_running(&daemon);
-	else if (daemon.options.format == FORMAT_JSON)
-		print_json(&daemon);
-	else if (print_text(&daemon) < 0)
-		code = CMD_FAILED;
-	if (output_finish() < 0)
-		code = CMD_FAILED;
+	} else {
+		log_info("no daemon runs; these are the servers of the store in the last 24 hours");
+		code = from_store(argc, argv);
+	}
 	daemon_state__close(&daemon);
 	return code;
+}
+
+int cmd_servers(int argc, char **argv)
+{
+	struct cmd_options options;
+	int r = options__parse(&verb, argc, argv, &options);
+	bool store;
+
+	if (r < 0)
+		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
+	store = wants_store(&options);
+	options__done(&options);
+	return store ? from_store(argc, argv) : from_daemon(argc, argv);
 }

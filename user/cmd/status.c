@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "daemon_state.h"
+#include "losses.h"
 #include "sink/summary.h"
 
 #include <inttypes.h>
@@ -112,33 +113,14 @@ static void print_counters(const struct daemon_state *daemon)
 }
 
 /* Reasons that cost somebody something; TCP control segments and the like are no news. */
-static bool is_news(enum odd_drop drop)
+static void add_loss(void *context, uint64_t count, const char *name, const char *remedy)
 {
-	return drop != ODD_DROP_NONE && drop != ODD_DROP_TCP_CONTROL && drop != ODD_DROP_FRAGMENT;
-}
+	struct table *table = context;
 
-/* What was left out is one loss, by the programs or behind the ring. */
-static uint64_t drop_count(const struct state *state, enum odd_drop drop)
-{
-	return state->source.drops[drop] +
-	       (drop == ODD_DROP_SHED ? state->assembly.packets.shed : 0);
-}
-
-static void add_loss(struct table *table, uint64_t count, const char *name, const char *remedy)
-{
-	if (!count)
-		return;
 	table__add(table, TABLE_PLAIN, "%s", "");
 	table__add(table, TABLE_YELLOW, "%" PRIu64, count);
 	table__add(table, TABLE_PLAIN, "%s", name);
 	table__add(table, TABLE_PLAIN, "%s", remedy);
-}
-
-/* "tcp_holes": as JSON has it in the object "tcp". */
-static const char *assembly_loss_name(const struct assembly_row *row, char buf[48])
-{
-	snprintf(buf, 48, "%s_%s", row->group, row->name);
-	return buf;
 }
 
 /* Return: 0, -ENOMEM */
@@ -146,34 +128,12 @@ static int print_losses(const struct daemon_state *daemon)
 {
 	static const struct table_column columns[] = {
 		{"", false}, {"COUNT", true}, {"REASON", false}, {"CAUSE AND REMEDY", false}};
-	const struct state *s = daemon->state;
 	struct table *table;
-	char name[48];
 	int r = table__new(columns, 4, &table);
 
 	if (r < 0)
 		return r;
-	for (int i = 0; i < ODD_DROP_COUNT; i++)
-		if (is_news((enum odd_drop)i))
-			add_loss(table, drop_count(s, (enum odd_drop)i),
-				 odd_drop_name((enum odd_drop)i),
-				 odd_drop_remedy((enum odd_drop)i));
-	add_loss(table, s->exchanges.unparsable, dns_verdict_name(DNS_MESSAGE_SHORT),
-		 "messages without a whole header; counted, not matched");
-	for (unsigned i = 0; i < assembly_row_count; i++)
-		if (assembly_rows[i].remedy)
-			add_loss(table, assembly_row__number(&assembly_rows[i], &s->assembly),
-				 assembly_loss_name(&assembly_rows[i], name),
-				 assembly_rows[i].remedy);
-	add_loss(table, s->exchanges.evicted, "evicted",
-		 drop_count(s, ODD_DROP_SHED)
-			 ? "queries that waited when they were left out, or when there was no "
-			   "room: as shed; raise sensor.pending"
-			 : "more queries at once than remembered: raise sensor.pending");
-	add_loss(table, s->exchanges.unsampled, "unsampled",
-		 "responses whose queries were left out: as shed");
-	add_loss(table, s->servers_evicted, "server_evicted",
-		 "more servers than remembered: raise sensor.servers, or name yours in a [group]");
+	losses_list(daemon->state, add_loss, table);
 	if (table__is_empty(table)) {
 		puts("Losses: none");
 	} else {

@@ -2,6 +2,8 @@
 /* The table of rules: a new one that compares servers is one row here and its settings. */
 #include "rule_rows.h"
 
+#include <string.h>
+
 /* RFC 1035 section 4.1.1 */
 #define RCODE_SERVFAIL 2
 
@@ -84,3 +86,14 @@ const struct rule_row rule_rows[RULES] = {
 			.value = servfail_share,
 		},
 };
+
+const struct rule_row *rule_row_of(const char *name, const char *metric)
+{
+	static const struct rule_row shares = {.unit = UNIT_SHARE}, latencies = {.unit = UNIT_NS};
+	size_t length = strlen(metric);
+
+	for (unsigned i = 0; i < RULES; i++)
+		if (strcmp(rule_rows[i].name, name) == 0)
+			return &rule_rows[i];
+	return length > 3 && strcmp(metric + length - 3, "_ns") == 0 ? &latencies : &shares;
+}

@@ -26,4 +26,12 @@ struct rule_row {
 
 extern const struct rule_row rule_rows[RULES];
 
+/**
+ * rule_row_of() - The rule of a stored alert.
+ * @metric: tells the unit of a rule that is not in the table, as of a newer version
+ *
+ * Return: never NULL; in a row that is not in the table only metric's unit is set
+ */
+const struct rule_row *rule_row_of(const char *name, const char *metric);
+
 #endif

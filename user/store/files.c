@@ -2,7 +2,7 @@
 /* Names are "2026-11-22T07.db" for an hour, "2026-11-22.db" for a day: sorted as text, by time. */
 #include "files.h"
 
-#include "store/store.h"
+#include "store/options.h"
 
 #include <dirent.h>
 #include <errno.h>

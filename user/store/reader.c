@@ -11,8 +11,8 @@
  *
  * In any order the pieces of all segments are taken by the threads one after
  * the other (scan.c). In order of time one thread reads batch after batch and
- * holds back what a later batch may still precede (order.c); in any other order
- * the keys are sorted first, then rows are fetched (sort.c).
+ * holds back what a later batch may still precede (by_time.c); in another order
+ * the keys are sorted first, then rows are fetched (by_operand.c).
  *
  * A segment that cannot be read, or a page of it, is reported once and left
  * out: what is wrong with one hour says nothing of the others. The scan goes on
@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "store/reader_data.h"
 #include "store/scan.h"
+#include "store/sorted.h"
 #include "store/view.h"
 
 #include <errno.h>
@@ -68,6 +69,7 @@ static int make_segment(const struct store_reader *reader, const struct file *fi
 	if (known) {
 		ret->error = known->error;
 		ret->last_id = known->last_id;
+		ret->was_read = known->was_read;
 		ret->was_written = known->was_written;
 	}
 	return 0;
@@ -191,5 +193,9 @@ unsigned store_scan_workers(const struct store_scan *scan)
 
 int store_reader__scan(struct store_reader *reader, const struct store_scan *scan)
 {
+	if (scan->sort)
+		return sorted_by_operand(reader, scan);
+	if (scan->order != STORE_ANY_ORDER)
+		return sorted_by_time(reader, scan);
 	return scan_in_parts(reader, scan, store_scan_workers(scan));
 }

@@ -13,7 +13,8 @@ struct segment {
 	int error; /* negative errno: the first failure, which was reported; others are not */
 	/* for following: */
 	int64_t last_id;  /* rows up to here have been seen */
-	bool was_written; /* a journal was beside it when it was read */
+	bool was_read;	  /* up to there */
+	bool was_written; /* a journal was beside it then */
 };
 
 struct store_reader {

@@ -62,6 +62,17 @@ static int bind_filter(sqlite3_stmt *row, int bound, const struct filter_binding
 	return code;
 }
 
+bool rows_exact(const struct store_scan *scan)
+{
+	const struct filter_binding *values;
+	unsigned count;
+	bool exact = true;
+
+	if (scan->filter)
+		filter__where(scan->filter, &values, &count, &exact);
+	return exact;
+}
+
 int rows__prepare(struct rows *rows, const struct rows_query *query, sqlite3_stmt **ret_row)
 {
 	const struct filter_binding *values = NULL;
@@ -73,11 +84,11 @@ int rows__prepare(struct rows *rows, const struct rows_query *query, sqlite3_stm
 	char *sql;
 	int r, code;
 
-	if (rows->scan->filter)
+	if (rows->scan->filter && !query->matched)
 		where = filter__where(rows->scan->filter, &values, &count, &exact);
 	if (asprintf(&sql, "SELECT %s%s FROM exchange_row WHERE %s AND (%s)%s", query->first,
-		     decode__select(&rows->decode, columns), query->condition, where,
-		     query->order) < 0)
+		     query->bare ? "" : decode__select(&rows->decode, columns), query->condition,
+		     where, query->order) < 0)
 		return -ENOMEM;
 	r = view__prepare(&rows->view, sql, &row);
 	free(sql);

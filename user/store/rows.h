@@ -18,6 +18,9 @@ struct rows {
 	uint64_t malformed; /* rows left out because they say nothing */
 };
 
+/** rows_exact() - Does SQL alone tell which rows match? */
+bool rows_exact(const struct store_scan *scan);
+
 /** rows__init() - @ended: see struct view. Return: 0, -ENOMEM */
 int rows__init(struct rows *rows, const struct store_scan *scan, void *context, const bool *ended);
 void rows__done(struct rows *rows);
@@ -25,12 +28,14 @@ void rows__done(struct rows *rows);
 /** rows__open() - Go to a segment. Return: as view__open() */
 int rows__open(struct rows *rows, struct segment *segment);
 
-/* SELECT @first and an exchange's columns FROM exchange_row WHERE @condition and filter @order */
+/* SELECT @first, an exchange's columns FROM exchange_row WHERE @condition AND the filter @order */
 struct rows_query {
 	const char *first; /* further columns, each with a comma behind it, or "" */
 	const char *condition;
 	const char *order; /* " ORDER BY time", or "" */
-	int bound;	   /* the condition has ?1 to ?@bound */
+	int bound;	   /* @condition and @order have ?1 to ?@bound */
+	bool matched;	   /* the condition names rows that match: without the filter */
+	bool bare;	   /* @first alone, without a comma at the end */
 };
 
 /** rows__prepare() - Compile a query. Return: 0, negative errno; reported */

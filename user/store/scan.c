@@ -67,8 +67,11 @@ static void close_segment(struct worker *worker)
 static int prepare_piece(struct worker *worker, const struct piece *piece, sqlite3_stmt **ret_row)
 {
 	static const struct rows_query queries[2] = {
-		{"", "id BETWEEN ?1 AND ?2 AND time>=?3 AND time<?4", "", 4},
-		{"", "id BETWEEN ?1 AND ?2", "", 2},
+		{.first = "",
+		 .condition = "id BETWEEN ?1 AND ?2 AND time>=?3 AND time<?4",
+		 .order = "",
+		 .bound = 4},
+		{.first = "", .condition = "id BETWEEN ?1 AND ?2", .order = "", .bound = 2},
 	};
 	struct segment *segment = &worker->job->reader->segments[piece->segment];
 	const struct store_span span = worker->job->scan->span;

@@ -7,37 +7,11 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "flow/field_value.h"
 #include "rule/alert.h"
-#include "stats/servers.h"
+#include "store/options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define STORE_HOUR_NS (3600LL * 1000000000)
-#define STORE_DAY_NS  (24 * STORE_HOUR_NS)
-
-enum store_clients {
-	STORE_CLIENTS_FULL,
-	STORE_CLIENTS_PREFIX, /* first bits only */
-	STORE_CLIENTS_HASH,   /* a keyed hash in fd00::/8, the key in DIR/key */
-};
-
-struct store_options {
-	const char *dir;      /* made when missing, mode 0750; copied */
-	int64_t segment_ns;   /* STORE_HOUR_NS or STORE_DAY_NS */
-	uint64_t max_bytes;   /* of all segments; 0: no bound */
-	int64_t max_age_ns;   /* of a segment's end; 0: no bound */
-	uint64_t queue_bytes; /* power of two */
-	bool wait;  /* a full queue makes store__exchange() wait (replay) instead of losing */
-	bool names; /* false: no names and no records are stored */
-	enum store_clients clients;
-	unsigned prefix4, prefix6;  /* bits kept of a client's address */
-	enum exchange_keep records; /* at most as many as exchange.keep */
-	uint64_t seed;		    /* of hashes */
-	/* called by the writer's thread only */
-	struct exchange_names names_of;
-};
 
 /* What became of records; each only grows, but for state and sizes. */
 struct store_counters {
@@ -78,14 +52,6 @@ int store__close(struct store *store);
  * Cost: about 60 ns; never waits, unless options.wait.
  */
 void store__exchange(struct store *store, const struct exchange *exchange);
-
-/* A server's closed interval with where it stood. */
-struct store_interval {
-	const uint8_t *server; /* 16 bytes */
-	const char *group;     /* NULL: in none */
-	const struct interval *interval;
-	uint64_t baseline_ns; /* of the group; 0: none */
-};
 
 /** store__interval() - Store an interval, unless nothing happened in it. */
 void store__interval(struct store *store, const struct store_interval *interval);

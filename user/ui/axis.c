@@ -39,8 +39,9 @@
 #define HOUR_NS	  (60 * MINUTE_NS)
 #define DAY_NS	  (24 * HOUR_NS)
 
-/* An int64_t ends at 9.22e18: some years of room for steps beyond the ends of an axis. */
-#define TIME_MAX_NS INT64_C(9000000000000000000)
+/* An int64_t ends at 9.22e18: two of these and some steps are not beyond. May 1827 to August 2112.
+ */
+#define TIME_MAX_NS INT64_C(4500000000000000000)
 
 /* Doubles end at 1.8e308 and lose digits below 2.2e-308: differences and steps stay inside. */
 #define VALUE_MAX 1e300

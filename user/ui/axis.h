@@ -28,7 +28,7 @@ struct axis {
 /**
  * axis__values() - An axis of values, longer than asked so that it begins and ends at a tick.
  * @min, @max: what it must hold; equal ones get room around them, others than finite ones count
- *             as 0
+ *             as 0, what is beyond 1e300 as 1e300 and below 1e-290 as 0
  * @ticks: wanted, 3..AXIS_TICKS_MAX; as many or fewer come out, at least 2
  *
  * Ticks are multiples of 1, 2 or 5 times a power of ten. Labels have as many decimals as the step
@@ -38,8 +38,8 @@ void axis__values(struct axis *axis, double min, double max, unsigned ticks);
 
 /**
  * axis__times() - An axis of time in UTC, from @since_ns to @until_ns exactly.
- * @since_ns, @until_ns: since 1970; years before 1685 and after 2255 count as these, and an end
- *                       that is not behind the begin as 1 s behind it
+ * @since_ns, @until_ns: since 1970; what is before 1828 and after 2111 is cut, and an end that is
+ *                       not behind the begin counts as 1 s behind it
  * @ticks: wanted, 3..AXIS_TICKS_MAX; as many or fewer come out, at least 1
  *
  * Ticks are whole fractions of seconds, seconds, minutes, hours, days, weeks (Mondays), months or

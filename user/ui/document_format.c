@@ -13,6 +13,7 @@ static const struct document_writer *const writers[DOCUMENT_FORMATS] = {
 	[DOCUMENT_TEXT] = &document_text_writer,
 	[DOCUMENT_CSV] = &document_csv_writer,
 	[DOCUMENT_HTML] = &document_html_writer,
+	[DOCUMENT_PDF] = &document_pdf_writer,
 };
 
 void document_fail(struct document *document, int error)

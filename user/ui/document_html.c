@@ -18,6 +18,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Of columns, in characters, on screens that are narrow. */
+#define TEXT_WIDTH_MAX 20
+
 struct html_state {
 	FILE *contents; /* list items, in memory */
 	FILE *body;	/* in memory; of a list the document's own file */
@@ -161,6 +164,17 @@ static const char *class_of(const struct document_column *column)
 	return column->right ? " class=\"num\"" : "";
 }
 
+/* Text breaks anywhere, so that it needs a width to break at; numbers and bars do not break. */
+static void write_title(FILE *out, const struct document_column *column)
+{
+	unsigned width = column->width < TEXT_WIDTH_MAX ? column->width : TEXT_WIDTH_MAX;
+
+	fprintf(out, "<th scope=\"col\"%s", class_of(column));
+	if (!column->right && !column->bar)
+		fprintf(out, " style=\"min-width:%uch\"", width);
+	write_element(out, ">", column->title, "</th>");
+}
+
 /* A wide table moves within its frame, which keys can move, too. */
 static void html_table(struct document *document, const char *caption)
 {
@@ -174,8 +188,7 @@ static void html_table(struct document *document, const char *caption)
 		write_element(state->body, "<caption>", caption, "</caption>\n");
 	fputs("<thead>\n<tr>", state->body);
 	for (unsigned i = 0; i < document->column_count; i++) {
-		fprintf(state->body, "<th scope=\"col\"%s>", class_of(&document->columns[i]));
-		write_element(state->body, "", document->columns[i].title, "</th>");
+		write_title(state->body, &document->columns[i]);
 	}
 	fputs("</tr>\n</thead>\n<tbody>\n", state->body);
 }

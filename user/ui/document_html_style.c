@@ -45,7 +45,7 @@ const char document_html_style[] =
 	"th:last-child,td:last-child{padding-right:.25rem}\n"
 	"th{color:var(--soft);font-weight:600;border-bottom:2px solid var(--rule);"
 	"vertical-align:bottom}\n"
-	"td{border-bottom:1px solid var(--rule);overflow-wrap:anywhere;min-width:3.5rem}\n"
+	"td{border-bottom:1px solid var(--rule);overflow-wrap:anywhere}\n"
 	"tbody tr:hover{background:var(--band)}\n"
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	"td.bar{white-space:nowrap;font-variant-numeric:tabular-nums;min-width:11rem}\n"
@@ -87,6 +87,6 @@ const char document_html_style[] =
 	".about,figcaption{break-after:avoid}\n"
 	"nav{border:1px solid #bbb;padding:.5rem 1rem}nav a{text-decoration:none}\n"
 	"table{font-size:8pt}thead{display:table-header-group}tr,figure,.legend{break-inside:avoid}\n"
-	"td{min-width:0}td.bar{min-width:0}.track{width:4.5rem}\n"
+	"th{min-width:0!important}td.bar{min-width:0}.track{width:4.5rem}\n"
 	".scroll{overflow:visible}svg{min-width:0}}\n";
 /* clang-format on */

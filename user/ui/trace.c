@@ -53,13 +53,19 @@ struct pen {
 	int count;
 };
 
+/* Axes end at values and years that can be told; what is beyond is drawn at their ends. */
+static double on_picture(double at)
+{
+	return fmax(0, fmin(at, 1));
+}
+
 static void put(struct pen *pen, unsigned point, bool begins)
 {
 	const struct chart_point *at = &pen->points[point];
 
 	pen->steps[pen->count++] = (struct chart_step){
-		.x = axis__at_time(&pen->frame->times, at->time_ns),
-		.y = axis__at(&pen->frame->values, at->value),
+		.x = on_picture(axis__at_time(&pen->frame->times, at->time_ns)),
+		.y = on_picture(axis__at(&pen->frame->values, at->value)),
 		.begins = begins,
 	};
 }
@@ -106,7 +112,8 @@ static void put_all(struct pen *pen, const struct chart *chart, unsigned count, 
 
 		if (!chart_shows(chart, point))
 			continue;
-		number = (unsigned)(axis__at_time(&pen->frame->times, point->time_ns) * columns);
+		number = (unsigned)(on_picture(axis__at_time(&pen->frame->times, point->time_ns)) *
+				    columns);
 		number = number < columns ? number : columns - 1;
 		if (column.used && column.number == number) {
 			widen(&column, pen->points, i);
