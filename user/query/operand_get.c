@@ -3,6 +3,7 @@
 #include "operand_get.h"
 
 #include "dns/name.h"
+#include "names.h"
 
 #include <string.h>
 
@@ -103,6 +104,20 @@ OPERAND_GETTER(dns_qname)
 		return;
 	ret->length = dns_name_text(e->qname, e->qname_length, ret->field.buf);
 	ret->text = ret->field.buf;
+}
+
+OPERAND_GETTER(dns_qname2)
+{
+	operand_get_dns_qname(flow, ret);
+	if (ret->known)
+		ret->text = name_second_level(ret->text, ret->length, &ret->length);
+}
+
+OPERAND_GETTER(dns_domain)
+{
+	operand_get_dns_qname(flow, ret);
+	if (ret->known)
+		ret->text = name_domain(ret->text, ret->length, &ret->length);
 }
 
 static void set_text(struct operand_value *ret, const char *text)

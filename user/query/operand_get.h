@@ -36,6 +36,8 @@ OPERAND_GETTER(dns_ancount);
 OPERAND_GETTER(dns_nscount);
 OPERAND_GETTER(dns_arcount);
 OPERAND_GETTER(dns_qname);
+OPERAND_GETTER(dns_qname2);
+OPERAND_GETTER(dns_domain);
 OPERAND_GETTER(dns_qtype);
 OPERAND_GETTER(dns_qclass);
 OPERAND_GETTER(dns_rcode);

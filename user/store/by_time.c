@@ -215,6 +215,8 @@ static void merge_all(struct merge *merge)
 	const struct store_scan *scan = merge->scan;
 	uint64_t done = 0;
 
+	if (!merge->plan.count)
+		return;
 	qsort(merge->plan.pieces, merge->plan.count, sizeof(struct piece), compare_beginnings);
 	for (size_t i = 0; i < merge->plan.count && !merge->ended; i++) {
 		const struct piece *piece = &merge->plan.pieces[i];

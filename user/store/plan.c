@@ -115,11 +115,17 @@ static int compare_ids(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
+static void sort(struct plan *plan, size_t from)
+{
+	if (plan->count > from)
+		qsort(plan->pieces + from, plan->count - from, sizeof(*plan->pieces), compare_ids);
+}
+
 void plan__join(struct plan *plan, size_t from)
 {
 	size_t n = from;
 
-	qsort(plan->pieces + from, plan->count - from, sizeof(*plan->pieces), compare_ids);
+	sort(plan, from);
 	for (size_t i = from; i < plan->count; i++) {
 		struct piece *last = n > from ? &plan->pieces[n - 1] : NULL;
 		const struct piece *piece = &plan->pieces[i];
@@ -159,7 +165,7 @@ int plan__divide(struct plan *plan, size_t from)
 				return -ENOMEM;
 		}
 	}
-	qsort(plan->pieces + from, plan->count - from, sizeof(*plan->pieces), compare_ids);
+	sort(plan, from);
 	return 0;
 }
 

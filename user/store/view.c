@@ -31,7 +31,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* A writer holds the database for moments only: to make or to recover its journal. */
 #define BUSY_MS 2000
@@ -271,7 +270,7 @@ static int check_kind(struct view *view)
 	int64_t application, version, schema;
 	int r = ask_number(view, "PRAGMA schema_version", &schema);
 
-	if (r == 0 && schema == 0)
+	if (r == 0 && schema == 0 && journal_bytes(view->path) >= 0)
 		return -ENODATA; /* about to be made */
 	if (r == 0)
 		r = ask_number(view, "PRAGMA application_id", &application);
@@ -285,15 +284,29 @@ static int check_kind(struct view *view)
 	return r == -ENODATA ? refuse(view, 0, 0) : r;
 }
 
+/* Return: 0, -ENODATA when it is empty, -EBADMSG for what is no file, as a pipe that would block */
+static int check_file(const struct view *view)
+{
+	struct stat st;
+	int r;
+
+	if (stat(view->path, &st) < 0) {
+		r = -errno;
+		return is_first(view, r) ? log_err(r, "cannot read '%s' of the store", view->path)
+					 : r;
+	}
+	if (!S_ISREG(st.st_mode))
+		return refuse(view, 0, 0);
+	return st.st_size == 0 && journal_bytes(view->path) < 0 ? -ENODATA : 0;
+}
+
 static int open_checked(struct view *view)
 {
-	int code, r;
+	int r = check_file(view);
+	int code;
 
-	if (access(view->path, F_OK) < 0 && errno == ENOENT) {
-		if (is_first(view, -ENOENT))
-			log_err(-ENOENT, "cannot read '%s' of the store", view->path);
-		return -ENOENT;
-	}
+	if (r < 0)
+		return r;
 	code = open_database(view);
 	if (code != SQLITE_OK)
 		return view__failed(view, code);
