@@ -20,6 +20,7 @@ static const struct verb {
 	{"status", "what the running daemon sees, counts and loses", cmd_status},
 	{"servers", "the servers it knows, and how they compare", cmd_servers},
 	{"flows", "what is in the store, exchange by exchange", cmd_flows},
+	{"stats", "what is in the store, added up by any fields", cmd_stats},
 	{"alerts", "the alerts that were raised, with their evidence", cmd_alerts},
 	{"report", "a document on a span of time: PDF, HTML, text, CSV", cmd_report},
 	{"doctor", "what this host can do, and what is in the way", cmd_doctor},

@@ -41,6 +41,7 @@ double bench_median(double *values, unsigned n);
 int bench_kernel(struct bench *bench);
 int bench_user(struct bench *bench);
 int bench_filter(struct bench *bench);
+int bench_stats(struct bench *bench);
 int bench_replay(struct bench *bench);
 int bench_query(struct bench *bench);
 int bench_live(struct bench *bench);

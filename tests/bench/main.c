@@ -86,6 +86,9 @@ static const struct figure {
 	{"user.tcp_long", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_reordered", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"filter.eval", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
+	{"stats.aggregate", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
+	{"stats.aggregate_flat", "ns/exchange", 1, TARGET_NONE, 0, NULL},
+	{"stats.aggregate_client", "ns/exchange", 1, TARGET_NONE, 0, NULL},
 	{"replay.floor", "packets/s", 0, TARGET_NONE, 0, NULL},
 	{"replay.native", "packets/s", 0, TARGET_AT_LEAST, 1e6, NULL},
 	{"replay.kernel", "packets/s", 0, TARGET_NONE, 0, NULL},
@@ -127,8 +130,8 @@ static const struct group {
 	int (*measure)(struct bench *bench);
 } groups[] = {
 	{"kernel", bench_kernel}, {"user", bench_user},	  {"replay", bench_replay},
-	{"filter", bench_filter}, {"store", bench_store}, {"query", bench_query},
-	{"live", bench_live},
+	{"filter", bench_filter}, {"stats", bench_stats}, {"store", bench_store},
+	{"query", bench_query},	  {"live", bench_live},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -21,6 +21,7 @@ int cmd_replay(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_servers(int argc, char **argv);
 int cmd_flows(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);

@@ -180,15 +180,14 @@ int report_overview(struct report *report)
 {
 	static const struct report_top rcodes = {
 		.tally = TALLY_RCODES,
-		.order = ORDER_EXCHANGES,
+		.order = ORDER_PACKETS,
 		.caption = "Response codes",
 		.none = "No responses.",
 		.columns =
 			{
 				{TOP_VALUE, "RCODE", 12},
-				{TOP_EXCHANGES, "EXCHANGES", 0},
-				{TOP_PACKETS, "PACKETS", 0},
-				{TOP_SHARE, "SHARE OF PACKETS", 16},
+				{TOP_PACKETS, "RESPONSES", 0},
+				{TOP_SHARE, "SHARE", 0},
 				{TOP_MEDIAN, "MEDIAN", 0},
 				{TOP_P95, "P95", 0},
 			},

@@ -48,7 +48,7 @@ static const struct tally_row {
 	const char *list_filter;	  /* instead of filter, if there is such a list */
 	enum rollup_dimension rollup;	  /* that answers it; NO_ROLLUP: rows must be read */
 } rows[TALLIES] = {
-	[TALLY_RCODES] = {{"dns-rcode"}, .rollup = ROLLUP_RCODE},
+	[TALLY_RCODES] = {{"dns-rcode"}, "direction response", .rollup = NO_ROLLUP},
 	[TALLY_NAMES] = {{"dns-qname"}, .rollup = ROLLUP_QNAME},
 	[TALLY_NAMES2] = {{"dns-qname2"}, .rollup = ROLLUP_QNAME2},
 	[TALLY_CLIENTS] = {{"client"}, .rollup = ROLLUP_CLIENT},

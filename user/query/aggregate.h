@@ -6,13 +6,9 @@
 #ifndef QUERY_AGGREGATE_H
 #define QUERY_AGGREGATE_H
 
+#include "query/aggregate_options.h"
 #include "query/measures.h"
-#include "query/operand.h"
 #include "stats/latencies.h"
-
-#define AGGREGATE_BY_MAX 4
-/* Different groups remembered at once, by default: some 200 bytes each, so 1 GB at the most. */
-#define AGGREGATE_GROUPS_MAX 5000000
 
 enum aggregate_order {
 	ORDER_PACKETS,
@@ -20,13 +16,6 @@ enum aggregate_order {
 	ORDER_EXCHANGES,
 	ORDER_LATENCY, /* median */
 	ORDER_UNANSWERED,
-};
-
-struct aggregate_options {
-	const struct operand *by[AGGREGATE_BY_MAX];
-	unsigned by_count; /* 1..AGGREGATE_BY_MAX */
-	unsigned groups_max;
-	uint64_t seed; /* of the hash; random, as keys are chosen by others */
 };
 
 struct aggregate;

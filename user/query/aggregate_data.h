@@ -3,8 +3,10 @@
 #ifndef QUERY_AGGREGATE_DATA_H
 #define QUERY_AGGREGATE_DATA_H
 
-#include "query/aggregate.h"
+#include "query/aggregate_options.h"
+#include "query/measures.h"
 #include "stats/histogram.h"
+#include "stats/latencies.h"
 
 /* Lies in a chunk, with its key behind it. */
 struct group {

@@ -35,6 +35,13 @@ void key__append_none(struct key *key)
 	key->bytes[key->length++] = PART_NONE;
 }
 
+/* What stands in the value's own buffer is printable. */
+static bool is_shown(const struct operand_value *value)
+{
+	return value->text >= value->field.buf &&
+	       value->text < value->field.buf + sizeof(value->field.buf);
+}
+
 /* What is no number and no address; most are in the value's own buffer and printable. */
 static void append_shown(struct key *key, const struct operand *operand,
 			 const struct operand_value *value)
@@ -42,7 +49,7 @@ static void append_shown(struct key *key, const struct operand *operand,
 	char buf[FIELD_TEXT_MAX];
 	const char *text;
 
-	if (operand->type != OPERAND_COUNTRY && value->text == value->field.buf) {
+	if (operand->type != OPERAND_COUNTRY && is_shown(value)) {
 		append_text(key, value->text, value->length);
 		return;
 	}

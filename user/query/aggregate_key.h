@@ -12,9 +12,8 @@
 #ifndef QUERY_AGGREGATE_KEY_H
 #define QUERY_AGGREGATE_KEY_H
 
-#include "query/aggregate.h"
-
 #include "dns/name.h"
+#include "query/aggregate_options.h"
 
 /* Texts are cut there, which no name needs: what others chose must not fill the memory. */
 #define KEY_TEXT_MAX (DNS_NAME_TEXT_MAX - 1)

@@ -5,6 +5,7 @@
 #include "names.h"
 
 #include "dns/name.h"
+#include "names.h"
 
 #include <string.h>
 

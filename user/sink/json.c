@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON Lines of what is rare: intervals, alerts, the summary, by jansson. Exchanges and episodes
- * are in json_exchange.c.
+ * JSON Lines of what is rare: intervals, statistics, alerts, the summary, by jansson. Exchanges and
+ * episodes are in json_exchange.c.
  */
 #include "json.h"
 
@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void set_integer(json_t *object, const char *key, uint64_t number)
@@ -296,5 +297,40 @@ void json_summary(FILE *out, const struct summary *summary)
 		set_integer(o, "frames", summary->capture->frames);
 		set_integer(o, "skipped", summary->capture->skipped);
 	}
+	write_line(out, o);
+}
+
+static json_t *stat_value(const struct operand *operand, const char *text)
+{
+	if (!text)
+		return json_null();
+	if (operand->type == OPERAND_NUMBER || operand->type == OPERAND_DURATION)
+		return json_integer(strtoll(text, NULL, 10));
+	return json_string(text);
+}
+
+static void set_latency(json_t *object, const char *key, int64_t ns)
+{
+	json_object_set_new(object, key, ns < 0 ? json_null() : json_integer(ns));
+}
+
+void json_stat(FILE *out, const struct aggregate_options *options, const struct aggregate_row *row)
+{
+	json_t *o = json_object(), *by = json_object();
+
+	for (unsigned i = 0; i < options->by_count; i++)
+		json_object_set_new(by, options->by[i]->word,
+				    stat_value(options->by[i], row->values[i]));
+	set_string(o, "type", "stat");
+	json_object_set_new(o, "by", by);
+	set_integer(o, "flows", row->measures.flows);
+	set_integer(o, "exchanges", row->measures.exchanges);
+	set_integer(o, "packets", row->measures.packets);
+	set_integer(o, "packets_low", row->packets_low);
+	set_integer(o, "bytes", row->measures.bytes);
+	set_integer(o, "unanswered", row->measures.unanswered);
+	set_integer(o, "samples", row->samples);
+	set_latency(o, "latency_p50_ns", row->latency_p50_ns);
+	set_latency(o, "latency_p95_ns", row->latency_p95_ns);
 	write_line(out, o);
 }

@@ -5,6 +5,7 @@
 
 #include "flow/episode.h"
 #include "flow/flow.h"
+#include "query/aggregate.h"
 #include "rule/rules.h"
 #include "sink/summary.h"
 #include "stats/servers.h"
@@ -48,6 +49,15 @@ void json_episode(FILE *out, const struct episode *episode);
 /** json_interval() - One closed interval of one server. RCODEs without responses are left out. */
 void json_interval(FILE *out, const struct json_names *names, const struct server *server,
 		   const struct interval *interval);
+
+/**
+ * json_stat() - One row of statistics.
+ * @options: of the aggregate that the row comes from
+ *
+ * "by" has the value of each field, numbers and durations (in ns) as integers. Packets are
+ * between "packets_low" and "packets".
+ */
+void json_stat(FILE *out, const struct aggregate_options *options, const struct aggregate_row *row);
 
 /**
  * json_alert() - An alert with its proof.
