@@ -86,6 +86,7 @@ int writer__new(const struct store_options *options, const struct privacy *priva
 
 	if (!writer)
 		return -ENOMEM;
+	database_setup();
 	writer->options = (struct segment_options){
 		.dir = options->dir,
 		.seed = options->seed,
