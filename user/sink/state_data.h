@@ -64,7 +64,7 @@ struct state {
 	uint64_t resident_bytes;
 	uint64_t alerts_raised;
 	uint64_t alerts_unsent;
-	uint64_t alerts_held;	/* too many in a minute */
+	uint64_t alerts_held; /* too many in a minute */
 	struct state_store store;
 	uint64_t servers_known; /* of which server_count are listed */
 	uint64_t servers_evicted;

@@ -13,6 +13,11 @@ struct cell cell_text(const char *text)
 			     .bytes = text};
 }
 
+void database_setup(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int database_error(sqlite3 *db, int code)
 {
 	int error = db ? sqlite3_system_errno(db) : 0;

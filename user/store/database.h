@@ -59,6 +59,13 @@ void insert__done(struct insert *insert);
 int insert__row(struct insert *insert, const struct cell *cells, unsigned columns);
 
 /**
+ * database_setup() - Let SQLite keep no accounts of its memory, which take a lock for each piece.
+ *
+ * Of the whole process, before its first database; later it does nothing.
+ */
+void database_setup(void);
+
+/**
  * database_error() - What a code of SQLite means.
  *
  * -EBADMSG: this file is at fault (corrupt, no database); else the system's errno if SQLite knows

@@ -179,13 +179,16 @@ static void add(struct list *list, const void *key, size_t length, const struct 
 
 static void add_rcode(struct list *list, const struct exchange *e, unsigned directions)
 {
-	const struct share query = share_of(e, directions & FLOW_BIT(FLOW_QUERY)),
-			   response = share_of(e, directions & FLOW_BIT(FLOW_RESPONSE));
+	struct share share;
 
-	if (directions & FLOW_BIT(FLOW_QUERY))
-		add(list, "", 0, &query);
-	if (directions & FLOW_BIT(FLOW_RESPONSE))
-		add(list, &e->rcode, sizeof(e->rcode), &response);
+	if (directions & FLOW_BIT(FLOW_QUERY)) {
+		share = share_of(e, FLOW_BIT(FLOW_QUERY));
+		add(list, "", 0, &share);
+	}
+	if (directions & FLOW_BIT(FLOW_RESPONSE)) {
+		share = share_of(e, FLOW_BIT(FLOW_RESPONSE));
+		add(list, &e->rcode, sizeof(e->rcode), &share);
+	}
 }
 
 static void add_names(struct rollup *rollup, const struct row *row, const struct share *share)

@@ -175,21 +175,6 @@ static int inspect(const struct segment *segment, int64_t *ret_version)
 	return r == 0 && start_ns != segment->file.start_ns ? -EBADMSG : r;
 }
 
-static int bring_up(struct segment *segment)
-{
-	int64_t version = 0;
-	int r = inspect(segment, &version);
-
-	if (r == 0)
-		r = database_exec(segment->db, PRAGMAS);
-	segment->is_new = r == 0 && version == 0;
-	if (segment->is_new)
-		r = make_tables(segment);
-	else if (r == 0 && version < STORE_VERSION)
-		r = database_migrate(segment->db, (int)version, STORE_VERSION, schema_migrations);
-	return r;
-}
-
 static int prepare(struct segment *s)
 {
 	int r = insert__prepare(&s->row, s->db, "exchange_row", ROW_COLUMNS);
@@ -207,6 +192,29 @@ static int prepare(struct segment *s)
 	if (r == 0)
 		r = database_number(s->db, "SELECT max(id) FROM exchange_row", &s->last_id);
 	s->committed_id = s->last_id;
+	return r;
+}
+
+/* Tables that are not as they should be are found before anything is written. */
+static int bring_up(struct segment *segment)
+{
+	int64_t version = 0;
+	int r = inspect(segment, &version);
+
+	if (r == 0 && version == STORE_VERSION)
+		r = prepare(segment);
+	if (r == 0)
+		r = database_exec(segment->db, PRAGMAS);
+	segment->is_ours = r == 0 && version == STORE_VERSION;
+	if (r < 0 || segment->is_ours)
+		return r;
+	segment->is_new = version == 0;
+	if (segment->is_new)
+		r = make_tables(segment);
+	else
+		r = database_migrate(segment->db, (int)version, STORE_VERSION, schema_migrations);
+	r = r < 0 ? r : prepare(segment);
+	segment->is_ours = r == 0;
 	return r;
 }
 
@@ -238,8 +246,7 @@ static int open_database(struct segment *segment)
 		return database_error(segment->db, code);
 	sqlite3_extended_result_codes(segment->db, 1);
 	sqlite3_busy_timeout(segment->db, BUSY_MS);
-	r = bring_up(segment);
-	return r < 0 ? r : prepare(segment);
+	return bring_up(segment);
 }
 
 int segment__open(const struct segment_options *options, const struct file *file,
@@ -280,7 +287,7 @@ static void finalize(struct segment *s)
 /* Whether it succeeds or not, the file is good. One that is not ours is not touched. */
 static void close_database(struct segment *s)
 {
-	bool ours = s->row.stmt != NULL;
+	bool ours = s->is_ours;
 
 	segment__roll_back(s);
 	finalize(s);

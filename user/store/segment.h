@@ -18,6 +18,7 @@ struct segment {
 	char *path;
 	sqlite3 *db;
 	uint64_t inode; /* of the file that is open */
+	bool is_ours;	/* to write to */
 	bool is_new;	/* was made by segment__open() */
 	bool in_transaction;
 	int64_t last_id;	    /* of exchange_row */

@@ -366,7 +366,7 @@ static int open_all(struct store *store, const struct store_options *options)
 		return r;
 	r = queue__new(options->queue_bytes, &store->queue);
 	if (r == 0)
-		r = writer__new(&ours, &privacy, &store->writer);
+		r = writer__new(&ours, &privacy, WRITER_SEGMENTS_MAX, &store->writer);
 	if (r < 0)
 		return log_err(r, "open the store '%s'", store->dir);
 	r = open_descriptors(store);

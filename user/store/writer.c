@@ -24,7 +24,8 @@
  * Each trouble is reported when it begins and when it is over, not each second.
  *
  * Captures can bear any time. So that a few thousand packets with random ones
- * do not make as many files, a replay makes no more than SEGMENTS_MAX.
+ * do not make as many files, a replay makes no more than
+ * WRITER_SEGMENTS_MAX.
  */
 #include "writer.h"
 
@@ -37,8 +38,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OPEN_MAX     4
-#define SEGMENTS_MAX 4096
+#define OPEN_MAX 4
 /* Files in trouble that are remembered; when there are more, the first is tried and reported again.
  */
 #define REFUSED_MAX 16
@@ -54,12 +54,11 @@ struct writer {
 	struct retention retention;
 	struct privacy privacy;
 	int64_t segment_ns;
-	bool waits;	      /* of a replay */
-	int64_t now_ns;	      /* of the last tick */
-	int64_t rolled_up_ns; /* when rollups were written last */
-	uint64_t uses;	      /* of segments */
-	uint64_t made;	      /* segments that were not there */
-	uint64_t rows;	      /* since retention ran */
+	int64_t now_ns;		 /* of the last tick */
+	int64_t rolled_up_ns;	 /* when rollups were written last */
+	uint64_t uses;		 /* of segments */
+	uint64_t made, made_max; /* segments that were not there */
+	uint64_t rows;		 /* since retention ran */
 	bool stuck, tries;
 	bool reported, reported_many, reported_retention;
 	struct segment *open[OPEN_MAX];
@@ -81,12 +80,13 @@ static bool is_open(void *context, const struct file *file)
 }
 
 int writer__new(const struct store_options *options, const struct privacy *privacy,
-		struct writer **ret_writer)
+		unsigned segments_max, struct writer **ret_writer)
 {
 	struct writer *writer = calloc(1, sizeof(*writer));
 
 	if (!writer)
 		return -ENOMEM;
+	database_setup();
 	writer->options = (struct segment_options){
 		.dir = options->dir,
 		.seed = options->seed,
@@ -102,7 +102,7 @@ int writer__new(const struct store_options *options, const struct privacy *priva
 	};
 	writer->privacy = *privacy;
 	writer->segment_ns = options->segment_ns;
-	writer->waits = options->wait;
+	writer->made_max = options->wait ? segments_max : UINT64_MAX;
 	writer->now_ns = writer->rolled_up_ns = INT64_MIN;
 	*ret_writer = writer;
 	return 0;
@@ -253,12 +253,12 @@ static struct segment **place(struct writer *writer)
 
 static bool may_make(struct writer *writer)
 {
-	if (!writer->waits || writer->made < SEGMENTS_MAX)
+	if (writer->made < writer->made_max)
 		return true;
 	if (!writer->reported_many)
-		log_warn("exchanges lie in more than %u different hours or days; those of others "
+		log_warn("exchanges lie in more than %llu different hours or days; those of others "
 			 "are not stored",
-			 SEGMENTS_MAX);
+			 (unsigned long long)writer->made_max);
 	writer->reported_many = true;
 	return false;
 }

@@ -20,13 +20,19 @@ struct writer_counters {
 
 struct writer;
 
+/* Segments that a replay makes at most: half a year of hours, some 600 MB when all are empty. */
+#define WRITER_SEGMENTS_MAX 4096
+
 /**
  * writer__new() - Nothing is opened yet.
  * @options: copied, but for dir, which must outlive the writer
  * @privacy: copied
+ * @segments_max: that are made when options->wait is set
+ *
+ * Return: 0, -ENOMEM
  */
 int writer__new(const struct store_options *options, const struct privacy *privacy,
-		struct writer **ret_writer);
+		unsigned segments_max, struct writer **ret_writer);
 
 /** writer__free() - Close all segments; what was not committed is lost. NULL is allowed. */
 void writer__free(struct writer *writer);
