@@ -109,7 +109,6 @@ Test(stats_table, text_tells_totals_and_every_bound)
 		.totals = {.all = {401, 802, 900, 40009, 100},
 			   .groups = 23,
 			   .crowded = 17,
-			   .floor = 11,
 			   .latency_p50_ns = 1500000,
 			   .latency_p95_ns = 30000000},
 	};
@@ -120,6 +119,11 @@ Test(stats_table, text_tells_totals_and_every_bound)
 	expect_said(text, "All: 401 exchanges, 900 packets, 40009 bytes, 100 unanswered (24.9 %), "
 			  "median 1.5 ms, 95 % within 30 ms.");
 	expect_said(text, "Shown are 2 of 23 groups.");
+	free(text);
+
+	table.totals.floor = 11;
+	text = written(DOCUMENT_TEXT, &table);
+	expect_said(text, "All: 900 packets. Shown");
 	expect_said(text, "Packets are at most 9 too high");
 	expect_said(text, "A value that is not among the groups has at most 11 packets.");
 	expect_said(text, "17 flows are in the totals only: there was room for 23 groups.");

@@ -4,8 +4,9 @@
  *
  * Two ways lead there. Minute by minute the store keeps sums of its own for
  * some fields (store/schema.h): when all flows are asked for by one of these,
- * a month takes as long as reading some ten thousand sums. Packets are exact or
- * have a bound then, which is said. All else is counted row by row, by as many
+ * a month takes as long as reading some ten thousand sums. If they have all
+ * values they are exact; else packets have a bound, which is said, and an order
+ * by anything else starts again with rows. All else is counted row by row, by as many
  * threads as there are processors, each into an aggregate of its own, and so
  * are the rows that have no sums yet.
  */
@@ -152,15 +153,10 @@ static int on_rollup(void *context, const struct store_rollup_key *key, uint64_t
 	return aggregate__add_sums(context, &sums);
 }
 
-/*
- * Sums stand for rows when nothing else is asked for. Of measures other than packets and exchanges
- * they may hold less than there was, which would spoil an order by these.
- */
+/* Sums stand for rows when nothing else is asked for. */
 static void use_rollups(const struct stats *stats, struct store_scan *scan)
 {
-	bool is_counted = stats->order == ORDER_PACKETS || stats->order == ORDER_EXCHANGES;
-
-	if (scan->filter || stats->options.by_count != 1 || !is_counted)
+	if (scan->filter || stats->options.by_count != 1)
 		return;
 	for (size_t i = 0; i < sizeof(rollups) / sizeof(rollups[0]); i++) {
 		if (strcmp(rollups[i].word, stats->options.by[0]->word) != 0)
@@ -187,10 +183,11 @@ static void free_parts(struct stats *stats)
 	for (unsigned i = 0; stats->parts && i < stats->workers; i++)
 		aggregate__free(stats->parts[i]);
 	free(stats->parts);
+	stats->parts = NULL;
 }
 
 /* What was counted is in the first part then. Return: 0, negative errno after reporting */
-static int count(struct stats *stats)
+static int count(struct stats *stats, bool by_rollups)
 {
 	struct store_scan scan;
 	int r;
@@ -198,7 +195,8 @@ static int count(struct stats *stats)
 	query__scan(&stats->query, true, &scan);
 	scan.fields = aggregate_fields(&stats->options);
 	scan.on_row = on_row;
-	use_rollups(stats, &scan);
+	if (by_rollups)
+		use_rollups(stats, &scan);
 	scan.workers = stats->workers = store_scan_workers(&scan);
 	r = make_parts(stats);
 	if (r < 0)
@@ -212,6 +210,21 @@ static int count(struct stats *stats)
 		stats->parts[i] = NULL;
 	}
 	return r == -ENOMEM ? log_err(r, "count flows; narrow filter or span") : r;
+}
+
+/* Of what a list of sums left out, only packets have a bound. */
+static int count_well(struct stats *stats)
+{
+	struct aggregate_totals totals;
+	int r = count(stats, true);
+
+	if (r < 0 || stats->order == ORDER_PACKETS)
+		return r;
+	aggregate__totals(stats->parts[0], &totals);
+	if (totals.floor == 0)
+		return 0;
+	free_parts(stats);
+	return count(stats, false);
 }
 
 /* --- showing -------------------------------------------------------------------------------------
@@ -272,7 +285,7 @@ int cmd_stats(int argc, char **argv)
 	if (getrandom(&stats.options.seed, sizeof(stats.options.seed), 0) < 0)
 		stats.options.seed = 0;
 	if (r == 0)
-		r = count(&stats);
+		r = count_well(&stats);
 	if (r == 0)
 		r = show(&stats);
 	free_parts(&stats);

@@ -161,6 +161,10 @@ static void tell_totals(const struct stats_table *table, FILE *out)
 	const struct measures *all = &table->totals.all;
 	char text[TEXT_DURATION_MAX];
 
+	if (table->totals.floor) { /* of all else the sums know less than there was */
+		fprintf(out, "All: %" PRIu64 " packets.", all->packets);
+		return;
+	}
 	fprintf(out,
 		"All: %" PRIu64 " exchanges, %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64
 		" unanswered",
@@ -183,8 +187,8 @@ static void tell_bounds(const struct stats_table *table, FILE *out)
 	if (bound)
 		fprintf(out,
 			" Packets are at most %" PRIu64
-			" too high, and bytes, exchanges and latencies are of what was kept: each "
-			"minute has its heaviest values only.",
+			" too high; all else is of what was kept, as each minute has its heaviest "
+			"values only.",
 			bound);
 	if (floor)
 		fprintf(out,

@@ -20,6 +20,16 @@
  * the key adds to the sums next. At most half of the slots are taken, so the
  * next free one is near. The hash is keyed: names are chosen by others.
  *
+ * Those two lines are waited for one after the other, if nothing is done about it:
+ * 0.1 us each when others use the memory, too. So an exchange is not counted at
+ * once. Its slot is asked for, eight exchanges later the group that the slot
+ * names, eight later it is counted; by then both lines have come.
+ *
+ *	added                          eight later              sixteen later
+ *	key, hash, ask for the slot    ask for the group        add to the group
+ *
+ * Whoever looks at the result has what still waits counted first.
+ *
  * A key is not text. Ten million addresses as text would take more time than
  * the rest, for ten rows that are shown, so keys are made of numbers and
  * addresses as they are (aggregate_key.h), and become text in the end.
@@ -83,8 +93,9 @@ int aggregate__new(const struct aggregate_options *options, struct aggregate **r
 	if (!a)
 		return -ENOMEM;
 	a->slots = calloc(SLOTS_FIRST, sizeof(*a->slots));
-	if (!a->slots) {
-		free(a);
+	a->waiting = calloc(WAITING_MAX, sizeof(*a->waiting));
+	if (!a->slots || !a->waiting) {
+		aggregate__free(a);
 		return -ENOMEM;
 	}
 	a->options = *options;
@@ -109,6 +120,7 @@ void aggregate__free(struct aggregate *aggregate)
 		free(aggregate->chunks[i]);
 	free(aggregate->chunks);
 	free(aggregate->slots);
+	free(aggregate->waiting);
 	free(aggregate);
 }
 
@@ -210,10 +222,15 @@ static int add_group(struct aggregate *a, const struct key *key, uint32_t hash, 
 	return 0;
 }
 
-/* Return: 0, -ENOMEM, -ENOSPC when it is a new one and there is no room */
-static int group_of(struct aggregate *a, const struct key *key, struct group **ret_group)
+static uint32_t hash_of(const struct aggregate *a, const struct key *key)
 {
-	uint32_t hash = (uint32_t)hash_bytes(key->bytes, key->length, a->options.seed);
+	return (uint32_t)hash_bytes(key->bytes, key->length, a->options.seed);
+}
+
+/* Return: 0, -ENOMEM, -ENOSPC when it is a new one and there is no room */
+static int group_of(struct aggregate *a, const struct key *key, uint32_t hash,
+		    struct group **ret_group)
+{
 	uint32_t at = find(a, key, hash)->at;
 	int r = 0;
 
@@ -244,57 +261,112 @@ static void make_key(const struct aggregate *a, const struct flow *flow, struct 
 		key__append(ret, a->options.by[i], flow);
 }
 
-static int count(struct aggregate *a, const struct key *key, const struct exchange *exchange,
-		 unsigned directions)
+/* Count the one that waits longest. */
+static int settle_one(struct aggregate *a)
 {
+	struct waiting *waiting = &a->waiting[a->settled++ % WAITING_MAX];
 	struct group *group;
-	int r = group_of(a, key, &group);
+	int r = group_of(a, &waiting->key, waiting->hash, &group);
 
-	if (r == -ENOSPC) {
-		a->crowded += (unsigned)__builtin_popcount(directions);
-		return 0;
-	}
+	if (r == -ENOSPC)
+		a->crowded += waiting->sums.flows;
 	if (r < 0)
-		return r;
-	measures__add_exchange(&group->measures, exchange, directions);
-	if (has_sample(exchange, directions))
-		return latencies__add(&group->latencies, exchange->latency_ns);
-	return 0;
+		return r == -ENOSPC ? 0 : r;
+	measures__add(&group->measures, &waiting->sums);
+	return waiting->has_sample ? latencies__add(&group->latencies, waiting->latency_ns) : 0;
 }
 
-/* Each flow by its own key, unless the keys are the same. */
-static int count_both(struct aggregate *a, struct flow *flow)
+int aggregate_settle(const struct aggregate *aggregate)
 {
-	struct key query, response;
-	int r;
+	struct aggregate *a = (struct aggregate *)aggregate;
+	int r = 0;
+
+	while (a->settled < a->added) {
+		int failed = settle_one(a);
+
+		r = failed < 0 ? failed : r;
+	}
+	return r;
+}
+
+/* The slot has come: ask for the group. Three lines have the sums and the key's first bytes. */
+static void ask_for_group(const struct aggregate *a, uint32_t hash)
+{
+	for (uint32_t i = hash & a->slot_mask; a->slots[i].at; i = (i + 1) & a->slot_mask) {
+		const char *group;
+
+		if (a->slots[i].hash != hash)
+			continue;
+		group = (const char *)group_at(a, a->slots[i].at);
+		for (unsigned line = 0; line < 3; line++)
+			__builtin_prefetch(group + 64 * line, 1);
+		return;
+	}
+}
+
+/* Its key is there; the rest follows. */
+static void add_waiting(struct aggregate *a, struct waiting *waiting,
+			const struct exchange *exchange, unsigned directions)
+{
+	waiting->sums = (struct measures){0};
+	measures__add_exchange(&waiting->sums, exchange, directions);
+	waiting->has_sample = has_sample(exchange, directions);
+	waiting->latency_ns = exchange->latency_ns;
+	waiting->hash = hash_of(a, &waiting->key);
+	__builtin_prefetch(&a->slots[waiting->hash & a->slot_mask]);
+	a->added++;
+	if (a->added - a->settled > WAITING_MAX / 2)
+		ask_for_group(a, a->waiting[(a->added - WAITING_MAX / 2 - 1) % WAITING_MAX].hash);
+}
+
+/* Each flow by its own key, unless the keys are the same. Room for both is there. */
+static void add_both(struct aggregate *a, struct flow *flow)
+{
+	struct waiting *query = &a->waiting[a->added % WAITING_MAX];
+	struct waiting *response = &a->waiting[(a->added + 1) % WAITING_MAX];
 
 	flow->direction = FLOW_QUERY;
-	make_key(a, flow, &query);
+	make_key(a, flow, &query->key);
 	flow->direction = FLOW_RESPONSE;
-	make_key(a, flow, &response);
-	if (query.length == response.length &&
-	    memcmp(query.bytes, response.bytes, query.length) == 0)
-		return count(a, &query, flow->exchange, FLOW_BOTH);
-	r = count(a, &query, flow->exchange, FLOW_BIT(FLOW_QUERY));
-	return r < 0 ? r : count(a, &response, flow->exchange, FLOW_BIT(FLOW_RESPONSE));
+	make_key(a, flow, &response->key);
+	if (query->key.length == response->key.length &&
+	    memcmp(query->key.bytes, response->key.bytes, query->key.length) == 0) {
+		add_waiting(a, query, flow->exchange, FLOW_BOTH);
+		return;
+	}
+	add_waiting(a, query, flow->exchange, FLOW_BIT(FLOW_QUERY));
+	add_waiting(a, response, flow->exchange, FLOW_BIT(FLOW_RESPONSE));
+}
+
+static void add_one(struct aggregate *a, struct flow *flow, unsigned directions)
+{
+	struct waiting *waiting = &a->waiting[a->added % WAITING_MAX];
+
+	flow->direction = directions & FLOW_BIT(FLOW_QUERY) ? FLOW_QUERY : FLOW_RESPONSE;
+	make_key(a, flow, &waiting->key);
+	add_waiting(a, waiting, flow->exchange, directions);
 }
 
 int aggregate__add(struct aggregate *aggregate, const struct exchange *exchange,
 		   const struct exchange_names *names, unsigned directions)
 {
 	struct flow flow = {.exchange = exchange, .names = names};
-	struct key key;
+	int r = 0;
 
+	while (r == 0 && aggregate->added - aggregate->settled > WAITING_MAX - 2)
+		r = settle_one(aggregate);
+	if (r < 0)
+		return r;
 	measures__add_exchange(&aggregate->all, exchange, directions);
 	if (has_sample(exchange, directions)) {
 		histogram__add(&aggregate->histogram, exchange->latency_ns);
 		aggregate->samples++;
 	}
 	if (directions == FLOW_BOTH && !aggregate->same_key)
-		return count_both(aggregate, &flow);
-	flow.direction = directions & FLOW_BIT(FLOW_QUERY) ? FLOW_QUERY : FLOW_RESPONSE;
-	make_key(aggregate, &flow, &key);
-	return count(aggregate, &key, exchange, directions);
+		add_both(aggregate, &flow);
+	else
+		add_one(aggregate, &flow, directions);
+	return 0;
 }
 
 /* --- sums ------------------------------------------------------------------------------------- */
@@ -325,7 +397,7 @@ int aggregate__add_sums(struct aggregate *aggregate, const struct aggregate_sums
 		key__append_text(&key, aggregate->options.by[0], sums->key, sums->length);
 	else
 		key__append_none(&key);
-	r = group_of(aggregate, &key, &group);
+	r = group_of(aggregate, &key, hash_of(aggregate, &key), &group);
 	if (r == -ENOSPC)
 		aggregate->crowded += sums->measures.flows;
 	if (r < 0)
@@ -349,7 +421,7 @@ static int merge_group(struct aggregate *a, const struct group *more)
 
 	key.length = more->key_length;
 	memcpy(key.bytes, more->key, more->key_length);
-	r = group_of(a, &key, &group);
+	r = group_of(a, &key, hash_of(a, &key), &group);
 	if (r == -ENOSPC)
 		a->crowded += more->measures.flows;
 	if (r < 0)
@@ -362,6 +434,10 @@ static int merge_group(struct aggregate *a, const struct group *more)
 
 int aggregate__merge(struct aggregate *aggregate, const struct aggregate *more)
 {
+	int settled = aggregate_settle(more);
+
+	if (settled < 0)
+		return settled;
 	measures__add(&aggregate->all, &more->all);
 	aggregate->crowded += more->crowded;
 	aggregate->floor += more->floor;
@@ -384,6 +460,7 @@ void aggregate__totals(const struct aggregate *aggregate, struct aggregate_total
 	static const double shares[] = {0.5, 0.95};
 	uint64_t ns[2];
 
+	aggregate_settle(aggregate); /* without memory the totals stay right, groups are fewer */
 	histogram__quantiles(&aggregate->histogram, aggregate->samples, shares, 2, ns);
 	ret->all = aggregate->all;
 	ret->groups = aggregate->groups;

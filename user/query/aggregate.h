@@ -36,7 +36,7 @@ field_set aggregate_fields(const struct aggregate_options *options);
  * groups_max counts in the totals and in aggregate_totals.crowded only.
  *
  * Cost: about 100 ns by one field.
- * Return: 0, -ENOMEM
+ * Return: 0, -ENOMEM, also of an exchange shortly before
  */
 int aggregate__add(struct aggregate *aggregate, const struct exchange *exchange,
 		   const struct exchange_names *names, unsigned directions);
@@ -74,7 +74,8 @@ void aggregate__totals(const struct aggregate *aggregate, struct aggregate_total
 
 /* A row of the result. Valid until the aggregate changes. */
 struct aggregate_row {
-	const char *values[AGGREGATE_BY_MAX]; /* printable ASCII; NULL: flows without a value */
+	const char *values[AGGREGATE_BY_MAX]; /* printable ASCII, durations in ns; NULL: no
+						value */
 	struct measures measures;
 	uint64_t packets_low; /* packets are between this and measures.packets; the same: exact */
 	uint64_t samples;

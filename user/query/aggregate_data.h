@@ -3,6 +3,7 @@
 #ifndef QUERY_AGGREGATE_DATA_H
 #define QUERY_AGGREGATE_DATA_H
 
+#include "query/aggregate_key.h"
 #include "query/aggregate_options.h"
 #include "query/measures.h"
 #include "stats/histogram.h"
@@ -24,6 +25,18 @@ struct slot {
 	uint32_t at;
 };
 
+/* Counted soon: its lines are on the way from memory. */
+struct waiting {
+	struct measures sums;
+	int64_t latency_ns;
+	bool has_sample;
+	uint32_t hash;
+	struct key key;
+};
+
+/* How many wait at most, a power of two: so many exchanges take longer than memory does. */
+#define WAITING_MAX 16U
+
 struct aggregate {
 	struct aggregate_options options;
 	bool same_key; /* both flows of an exchange have the same values */
@@ -32,8 +45,11 @@ struct aggregate {
 	uint32_t groups;
 	uint8_t **chunks;
 	uint32_t chunk_count;
-	uint32_t next;	   /* first free unit */
-	uint32_t next_max; /* behind the last unit that may be used */
+	uint32_t next;		 /* first free unit */
+	uint32_t next_max;	 /* behind the last unit that may be used */
+	struct waiting *waiting; /* WAITING_MAX; added % WAITING_MAX is the next free one */
+	uint64_t added;
+	uint64_t settled; /* of those added */
 	struct measures all;
 	uint64_t crowded;
 	uint64_t floor; /* of all lists of sums */
@@ -43,6 +59,15 @@ struct aggregate {
 
 #define CHUNK_BYTES (1U << 20)
 #define CHUNK_UNITS (CHUNK_BYTES / 8)
+
+/**
+ * aggregate_settle() - Count all that wait.
+ *
+ * Changes what an aggregate is made of, not what it tells: so who only looks may call it.
+ *
+ * Return: 0, -ENOMEM
+ */
+int aggregate_settle(const struct aggregate *aggregate);
 
 /** group_at() - The group of a slot that is not empty. */
 static inline struct group *group_at(const struct aggregate *aggregate, uint32_t at)

@@ -137,6 +137,8 @@ int64_t aggregate__top(const struct aggregate *aggregate, enum aggregate_order o
 	struct aggregate_row *rows;
 	char *texts;
 
+	if (aggregate_settle(aggregate) < 0)
+		return -ENOMEM;
 	if (n == 0 || n > aggregate->groups)
 		n = aggregate->groups;
 	best = calloc(n + 1, sizeof(*best)); /* never of nothing, which may be NULL */
