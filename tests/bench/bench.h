@@ -40,6 +40,7 @@ double bench_median(double *values, unsigned n);
 /* The groups. Return: 0, negative errno after saying on stderr what could not be measured. */
 int bench_kernel(struct bench *bench);
 int bench_user(struct bench *bench);
+int bench_filter(struct bench *bench);
 int bench_stats(struct bench *bench);
 int bench_replay(struct bench *bench);
 int bench_query(struct bench *bench);

@@ -85,6 +85,7 @@ static const struct figure {
 	{"user.tcp", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_long", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
 	{"user.tcp_reordered", "ns/message", 1, TARGET_AT_MOST, 500, NULL},
+	{"filter.eval", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
 	{"stats.aggregate", "ns/exchange", 1, TARGET_AT_MOST, 100, NULL},
 	{"stats.aggregate_flat", "ns/exchange", 1, TARGET_NONE, 0, NULL},
 	{"stats.aggregate_client", "ns/exchange", 1, TARGET_NONE, 0, NULL},
@@ -128,9 +129,9 @@ static const struct group {
 	const char *name;
 	int (*measure)(struct bench *bench);
 } groups[] = {
-	{"kernel", bench_kernel}, {"user", bench_user},	  {"stats", bench_stats},
-	{"store", bench_store},	  {"query", bench_query}, {"replay", bench_replay},
-	{"live", bench_live},
+	{"kernel", bench_kernel}, {"user", bench_user},	  {"replay", bench_replay},
+	{"filter", bench_filter}, {"stats", bench_stats}, {"store", bench_store},
+	{"query", bench_query},	  {"live", bench_live},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

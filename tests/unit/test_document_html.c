@@ -160,7 +160,9 @@ Test(document_html, rows_have_numbers_bars_and_colours)
 	document__table(document, "Top", columns, 3);
 	for (unsigned i = 0; i < 3; i++)
 		document__row(document, rows[i], i ? NULL : colours);
+	document__table_end(document, "No rows.");
 	got = document_fixture_close(document);
+	cr_expect_not(strstr(got, "No rows."));
 	cr_expect(strstr(got, "<caption>Top</caption>"));
 	cr_expect_eq(document_fixture_count(got, "<th scope=\"col\""), 3);
 	cr_expect(strstr(got, "<tr><td><span class=\"red\">a</span></td><td class=\"num\">"
@@ -208,7 +210,19 @@ Test(document_html, chart_is_svg_with_lines_marks_and_names)
 	cr_expect(strstr(got, ">2026-11-21 to 2026-11-22, UTC</text>"));
 	cr_expect_eq(document_fixture_count(got, "<li>"), 2);
 	cr_expect_eq(document_fixture_count(got, "class=\"mark s0\""), 2, "one line, its legend");
+	cr_expect_not(strstr(got, "mark reference"));
 	expect_balanced(got);
+	free(got);
+}
+
+Test(document_html, baseline_is_drawn_above_the_other_lines)
+{
+	static const struct chart_point points[] = {{DOCUMENT_SINCE, 0}, {DOCUMENT_UNTIL, 5}};
+	struct chart_series series[] = {{"base", points, 2, true}, {"s", points, 2, false}};
+	struct chart chart = {"Latency", "ms", DOCUMENT_SINCE, DOCUMENT_UNTIL, 0, series, 2};
+	char *got = document_fixture_chart(DOCUMENT_HTML, plain, &chart);
+
+	cr_expect(strstr(got, "class=\"line reference\"") > strstr(got, "class=\"line s1\""));
 	free(got);
 }
 

@@ -91,6 +91,7 @@ Test(document_text, long_value_widens_its_column_and_a_huge_one_only_its_row)
 	document__table(document, NULL, wide, 2);
 	for (unsigned i = 0; i < 5; i++)
 		document__row(document, rows[i], NULL);
+	document__table_end(document, "No rows.");
 	got = document_fixture_close(document);
 	cr_expect_str_eq(got, "NAME    NOTE\na       x\ntwelve chars  x\na             x\n"
 			      "thirteen char  x\na             x\n");
@@ -130,6 +131,12 @@ Test(document_text, sentences_are_wrapped_at_79_columns)
 	cr_expect_eq(strcspn(got, "\n"), 79); /* 20 words of 3 and 19 spaces */
 	cr_expect_eq(strcspn(got + 80, "\n"), 79);
 	cr_expect_str_eq(got + 160, "abc\n\nnext one\n");
+	free(got);
+	document = document_fixture_open(DOCUMENT_TEXT, false, plain);
+	snprintf(words, sizeof(words), "%039d %040d", 1, 2); /* 80 with the space between */
+	document__paragraph(document, words);
+	got = document_fixture_close(document);
+	cr_expect_eq(strcspn(got, "\n"), 39);
 	free(got);
 }
 
@@ -249,10 +256,41 @@ Test(document_text, lines_are_braille_with_their_letter_now_and_then)
 	free(got);
 }
 
+/* Dots 1, 2, 3 and 7 on the left, 4, 5, 6 and 8 on the right (Unicode, Braille Patterns). */
+Test(document_text, dots_of_braille_are_where_unicode_has_them)
+{
+	const int64_t second_dot = DOCUMENT_SINCE + (DOCUMENT_UNTIL - DOCUMENT_SINCE) / 135;
+	struct chart_point points[] = {{DOCUMENT_SINCE, 0}, {DOCUMENT_SINCE, 50}};
+	struct chart_series series = {"a", points, 2, false};
+	struct chart chart = {"Latency", "ms", DOCUMENT_SINCE, DOCUMENT_UNTIL, 0, &series, 1};
+	char *got = document_fixture_chart(DOCUMENT_TEXT, utf8, &chart);
+
+	/* the twelfth is the line's letter */
+	cr_expect_eq(document_fixture_count(got, "⡇"), 11, "%s", got);
+	free(got);
+	points[0].time_ns = points[1].time_ns = second_dot;
+	got = document_fixture_chart(DOCUMENT_TEXT, utf8, &chart);
+	cr_expect_eq(document_fixture_count(got, "⢸"), 11, "%s", got);
+	free(got);
+}
+
+Test(document_text, label_at_the_end_of_an_axis_stays_within_the_width)
+{
+	static const struct chart_point point = {1795305600000000000, 1}; /* 2026-11-22 00:00 */
+	struct chart_series series = {"a", &point, 1, false};
+	struct chart chart = {"Latency", "ms", point.time_ns, 1795392000000000000, 0, &series, 1};
+	char *got = document_fixture_chart(DOCUMENT_TEXT, plain, &chart);
+
+	cr_expect(strstr(got, " 23 Nov\n"), "%s", got);
+	for (const char *line = got; *line; line += strcspn(line, "\n") + 1)
+		cr_expect_leq(strcspn(line, "\n"), 72, "%s", got);
+	free(got);
+}
+
 Test(document_text, line_of_a_single_point_is_its_letter)
 {
 	static const struct chart_point late = {DOCUMENT_UNTIL, 7},
-					soon = {DOCUMENT_SINCE + 3600, 7};
+					soon = {DOCUMENT_SINCE + DOCUMENT_HOUR, 7};
 	struct chart_series series[] = {{"a", &late, 1, false}, {"base", &soon, 1, true}};
 	struct chart chart = {"Latency", "ms", DOCUMENT_SINCE, DOCUMENT_UNTIL, 0, series, 2};
 	char *got = document_fixture_chart(DOCUMENT_TEXT, utf8, &chart);

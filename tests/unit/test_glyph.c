@@ -30,6 +30,16 @@ Test(glyph, text_stays_as_it_is)
 	cr_expect_eq(glyph_width("žluť"), 4);
 }
 
+Test(glyph, plain_text_ends_at_what_is_not_printable_ascii)
+{
+	cr_expect_eq(glyph_plain("a ~", ""), 3);
+	cr_expect_eq(glyph_plain("", ""), 0);
+	cr_expect_eq(glyph_plain("ab\177", ""), 2);
+	cr_expect_eq(glyph_plain("ab\037", ""), 2);
+	cr_expect_eq(glyph_plain("abc\303\251", ""), 3);
+	cr_expect_eq(glyph_plain("a<b", "&<"), 1);
+}
+
 Test(glyph, controls_of_either_set_are_their_numbers)
 {
 	expect("\033[31m\r\n\t\001\037\177", "\\027[31m\\013\\010\\009\\001\\031\\127");

@@ -96,24 +96,62 @@ static void check(const struct exchange *e, enum flow_direction direction, const
 Test(operand, every_word_of_a_dns_flow_is_known)
 {
 	static const char *const words[] = {
-		"src-ip",	"dst-ip",	 "src-port",
-		"dst-port",	"src-ctry",	 "dst-ctry",
-		"client",	"server",	 "proto",
-		"direction",	"dns-id",	 "dns-flags",
-		"dns-opcode",	"dns-qcount",	 "dns-ancount",
-		"dns-nscount",	"dns-arcount",	 "dns-qname",
-		"dns-qtype",	"dns-qclass",	 "dns-rcode",
-		"dns-crr-name", "dns-crr-type",	 "dns-crr-class",
-		"dns-crr-ttl",	"dns-crr-rdata", "dns-crr-rdata-len",
-		"dns-latency",	"dns-wait",	 "dns-state",
-		"dns-tries",	"dns-service",	 "dns-cause",
-		"dns-verdict",	"dns-nsid",	 "dns-ede",
-		"dns-ecs",	"tcp-retry",	 "packets",
-		"bytes",	"query-bytes",	 "response-bytes",
-		"user",		"uid",		 "pid",
-		"comm",		"unit",		 "if",
-		"vlan",		"tunnel",	 "tunnel-id",
-		"start",	"end",		 "time",
+		"src-ip",
+		"dst-ip",
+		"src-port",
+		"dst-port",
+		"src-ctry",
+		"dst-ctry",
+		"client",
+		"server",
+		"proto",
+		"direction",
+		"dns-id",
+		"dns-flags",
+		"dns-opcode",
+		"dns-qcount",
+		"dns-ancount",
+		"dns-nscount",
+		"dns-arcount",
+		"dns-qname2",
+		"dns-domain",
+		"dns-qname",
+		"dns-qtype",
+		"dns-qclass",
+		"dns-rcode",
+		"dns-crr-name",
+		"dns-crr-type",
+		"dns-crr-class",
+		"dns-crr-ttl",
+		"dns-crr-rdata",
+		"dns-crr-rdata-len",
+		"dns-latency",
+		"dns-wait",
+		"dns-state",
+		"dns-tries",
+		"dns-service",
+		"dns-cause",
+		"dns-verdict",
+		"dns-nsid",
+		"dns-ede",
+		"dns-ecs",
+		"tcp-retry",
+		"packets",
+		"bytes",
+		"query-bytes",
+		"response-bytes",
+		"user",
+		"uid",
+		"pid",
+		"comm",
+		"unit",
+		"if",
+		"vlan",
+		"tunnel",
+		"tunnel-id",
+		"start",
+		"end",
+		"time",
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++) {
@@ -193,6 +231,7 @@ Test(operand, each_flow_has_its_own_ends_and_sums)
 		{"response-bytes", "97", "97"},
 		{"dns-tries", "2", "2"},
 		{"dns-qname", "1.2.0.192.in-addr.arpa", "1.2.0.192.in-addr.arpa"},
+		{"dns-qname2", "in-addr.arpa", "in-addr.arpa"},
 		{"dns-qtype", "PTR", "PTR"},
 		{"dns-qclass", "IN", "IN"},
 		{"dns-qcount", "1", "1"},
@@ -287,6 +326,17 @@ Test(operand, escapes_of_names_are_not_escaped_again)
 	e.qname = (const uint8_t *)"\3a.b\4c\\d\n";
 	e.qname_length = 10;
 	check(&e, FLOW_QUERY, "dns-qname", "a\\.b.c\\\\d\\010");
+}
+
+/* co.uk is a public suffix, uk.example none */
+Test(operand, domains_are_by_the_public_suffix_list)
+{
+	struct exchange e = ptr;
+
+	e.qname = (const uint8_t *)"\3www\7example\2co\2uk";
+	e.qname_length = 19;
+	check(&e, FLOW_QUERY, "dns-qname2", "co.uk");
+	check(&e, FLOW_RESPONSE, "dns-domain", "example.co.uk");
 }
 
 Test(operand, durations_have_a_unit_for_people)

@@ -16,9 +16,9 @@
 
 /* Longest text of a filter: a list of some ten thousand addresses. */
 #define FILTER_TEXT_MAX (1 << 20)
-/* Depth of parentheses and nots; SQLite's own limit on the depth of an expression is 1000. */
+/* Depth of parentheses and nots: what people write has ten. Compiling recurs as deep. */
 #define FILTER_DEPTH_MAX 250
-/* Terms: SQLite binds at most 32766 values. */
+/* Terms; "ip" and "port" are two. SQLite binds at most 32766 values. */
 #define FILTER_TERMS_MAX 4096
 
 struct filter;
@@ -81,15 +81,21 @@ struct filter_binding {
  * @ret_bindings: one for each ? in order
  * @ret_exact: it is true for the very rows of which some flow matches; false: for those and others
  *
- * All values are bound, none is pasted. May call the SQL functions dns_regex(k, text) =
- * filter__regex(), dns_qname2(text), dns_domain(text) (query/names.h), which the store provides.
+ * All values are bound, none is pasted. More rows are found when a field is in records only, or
+ * when there is more than SQLite takes: 32000 values, 2000 networks, depth 20. May call the SQL
+ * functions dns_regex(k, text) = filter__regex(), dns_qname2(text), dns_domain(text)
+ * (query/names.h), which the store provides.
  *
  * Return: text, owned by the filter
  */
 const char *filter__where(const struct filter *filter, const struct filter_binding **ret_bindings,
 			  unsigned *ret_count, bool *ret_exact);
 
-/** filter__regex() - Does text match the filter's k-th regular expression? For dns_regex(). */
+/**
+ * filter__regex() - Does text match the filter's k-th regular expression? For dns_regex().
+ *
+ * Never when that takes more than a million steps, some ms: patterns can explode.
+ */
 bool filter__regex(const struct filter *filter, unsigned k, const char *text, size_t length);
 
 #endif

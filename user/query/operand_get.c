@@ -2,6 +2,8 @@
 /* Operands that the exchange itself has. Most are a number on a condition, without a call. */
 #include "operand_get.h"
 
+#include "names.h"
+
 #include "dns/name.h"
 #include "names.h"
 

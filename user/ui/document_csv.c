@@ -59,11 +59,15 @@ static void write_field(FILE *out, const char *text)
 {
 	bool quoted = strpbrk(text, ",\"");
 	struct glyph glyph;
+	size_t plain;
 
 	if (quoted)
 		fputc('"', out);
 	if (is_formula(text))
 		fputc('\'', out);
+	plain = glyph_plain(text, "\"");
+	fwrite(text, 1, plain, out);
+	text += plain;
 	while (*text) {
 		text = glyph__next(text, &glyph);
 		if (glyph.bytes[0] == '"')

@@ -18,6 +18,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* More columns than these are printed across. */
+#define UPRIGHT_COLUMNS 9
+
 /* Of columns, in characters, on screens that are narrow. */
 #define TEXT_WIDTH_MAX 20
 
@@ -32,7 +35,10 @@ struct html_state {
 void document_html_write(FILE *out, const char *text)
 {
 	struct glyph glyph;
+	size_t plain = glyph_plain(text, "&<>\"'");
 
+	fwrite(text, 1, plain, out);
+	text += plain;
 	while (*text) {
 		text = glyph__next(text, &glyph);
 		switch (glyph.bytes[0]) {
@@ -181,9 +187,9 @@ static void html_table(struct document *document, const char *caption)
 	struct html_state *state = document->state;
 	const char *name = caption ? caption : document->chapter;
 
-	write_element(state->body,
-		      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"",
-		      name ? name : document->head.title, "\">\n<table>\n");
+	fprintf(state->body, "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" aria-label=\"",
+		document->column_count > UPRIGHT_COLUMNS ? " across" : "");
+	write_element(state->body, "", name ? name : document->head.title, "\">\n<table>\n");
 	if (caption)
 		write_element(state->body, "<caption>", caption, "</caption>\n");
 	fputs("<thead>\n<tr>", state->body);

@@ -76,7 +76,7 @@ const char document_html_style[] =
 	"padding:0;font-size:.88rem}\n"
 	".legend li{display:flex;align-items:center;gap:.5rem;overflow-wrap:anywhere}\n"
 	".legend svg{width:44px;min-width:44px;height:14px;flex:none}\n"
-	"@page{size:A4;margin:16mm 14mm}\n"
+	"@page{size:A4;margin:16mm 14mm}@page across{size:A4 landscape;margin:12mm}\n"
 	"@media print{:root{color-scheme:light;--ground:#fff;--text:#000;--soft:#444;--rule:#bbb;"
 	"--band:#fff;--link:#000;--fill:#0072b2;--track:#e3e8eb;--red:#9c1c00;--red-ground:#fde3dc;"
 	"--yellow:#6a4a00;--yellow-ground:#fff0c2;--grid:#ddd;--reference:#7d868d;--s0:#0072b2;"
@@ -88,5 +88,7 @@ const char document_html_style[] =
 	"nav{border:1px solid #bbb;padding:.5rem 1rem}nav a{text-decoration:none}\n"
 	"table{font-size:8pt}thead{display:table-header-group}tr,figure,.legend{break-inside:avoid}\n"
 	"th{min-width:0!important}td.bar{min-width:0}.track{width:4.5rem}\n"
+	".across{page:across}.across table{font-size:7pt}.across .num{white-space:normal}\n"
+	".across th,.across td{padding-right:.4rem}\n"
 	".scroll{overflow:visible}svg{min-width:0}}\n";
 /* clang-format on */

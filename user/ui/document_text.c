@@ -31,7 +31,10 @@ struct text_state {
 void document_text_write(FILE *out, const char *text)
 {
 	struct glyph glyph;
+	size_t plain = glyph_plain(text, "");
 
+	fwrite(text, 1, plain, out);
+	text += plain;
 	while (*text) {
 		text = glyph__next(text, &glyph);
 		fputs(glyph.bytes, out);

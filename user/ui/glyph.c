@@ -78,10 +78,21 @@ const char *glyph__next(const char *text, struct glyph *ret_glyph)
 	return text + (length ? length : 1);
 }
 
+size_t glyph_plain(const char *text, const char *except)
+{
+	size_t length = 0;
+
+	while (text[length] >= ' ' && text[length] <= '~' && !strchr(except, text[length]))
+		length++;
+	return length;
+}
+
 size_t glyph_width(const char *text)
 {
 	struct glyph glyph;
-	size_t width = 0;
+	size_t width = glyph_plain(text, "");
+
+	text += width;
 
 	while (*text) {
 		text = glyph__next(text, &glyph);

@@ -177,16 +177,18 @@ size_t paper__break(const struct paper *paper, const struct paper_type *type, co
 char *paper__shorten(const struct paper *paper, const struct paper_type *type, char *text,
 		     float width)
 {
-	size_t len = strlen(text);
+	static const char ellipsis[] = {WINANSI_ELLIPSIS, '\0'};
+	float room = width - paper__measure(paper, type, ellipsis, 1), used = 0;
+	size_t len = strlen(text), kept = 0;
 
 	if (paper__measure(paper, type, text, len) <= width)
 		return text;
-	while (len > 1) {
-		text[--len] = '\0';
-		text[len - 1] = WINANSI_ELLIPSIS;
-		if (paper__measure(paper, type, text, len) <= width)
+	for (; kept + 1 < len; kept++) {
+		used += paper__measure(paper, type, text + kept, 1);
+		if (used > room)
 			break;
 	}
+	memcpy(text + kept, ellipsis, sizeof(ellipsis));
 	return text;
 }
 
@@ -317,9 +319,6 @@ static int write_stream(struct paper *paper, FILE *out)
 			r = -errno;
 	} while (!r && size == CHUNK_BYTES);
 	free(chunk);
-	errno = EIO;
-	if (!r && fflush(out))
-		r = -errno;
 	return r;
 }
 

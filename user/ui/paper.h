@@ -148,7 +148,7 @@ HPDF_Page paper__graphics(struct paper *paper);
 HPDF_Destination paper__bookmark(struct paper *paper, const char *title);
 
 /**
- * paper__save() - Write all pages.
+ * paper__save() - Write all pages. @out: not flushed
  *
  * Return: 0, else what went wrong since it was opened: -ENOMEM, -EIO, or the errno of writing
  */

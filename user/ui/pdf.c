@@ -91,6 +91,7 @@ static void draw_fact(struct pdf *pdf, const char *label, const char *text)
 {
 	struct paper *paper = &pdf->paper;
 	float width = paper__inner(paper) - FACT_INDENT;
+	char last[PDF_TEXT_MAX]; /* what the last line is cut from */
 
 	if (!*text)
 		return;
@@ -99,7 +100,6 @@ static void draw_fact(struct pdf *pdf, const char *label, const char *text)
 	for (unsigned line = 1; *text; line++) {
 		size_t len = paper__break(paper, &fact_type, text, width);
 		struct paper_point at = {PAPER_MARGIN + FACT_INDENT, paper->y - 9};
-		char last[PDF_TEXT_MAX];
 
 		if (line == FACT_LINES && text[len]) {
 			memcpy(last, text, strlen(text) + 1);

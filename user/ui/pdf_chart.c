@@ -22,7 +22,7 @@
 #include <string.h>
 
 #define TITLE_ROOM   18.0f
-#define UNIT_ROOM    13.0f
+#define UNIT_ROOM    20.0f
 #define PLOT_HEIGHT  170.0f
 #define TICKS_ROOM   27.0f /* labels and, below them, the days */
 #define LEGEND_LINE  14.0f
@@ -165,7 +165,7 @@ static void draw_mark(struct drawing *drawing, const struct look *look, struct p
 
 static void draw_values(struct drawing *drawing)
 {
-	const struct paper_pen grid = {0.4f, &paper_rule, NULL, 0};
+	const struct paper_pen grid = {0.4f, &paper_track, NULL, 0};
 	const struct axis *axis = &drawing->frame.values;
 	struct paper *paper = drawing->paper;
 	struct paper_box plot = drawing->plot;

@@ -13,7 +13,7 @@
 /* What a column asks for, in points: least <= usual <= most. */
 struct pdf_want {
 	float least; /* below it, it cannot be read: its title's longest word, a few signs */
-	float usual; /* holds nine cells of ten */
+	float usual; /* holds nine cells of ten, if these are not very long */
 	float most;  /* holds all cells that were measured */
 };
 
@@ -22,8 +22,9 @@ struct pdf_want {
  * @room: in points
  * @ret_widths: of the @count columns, without gaps
  *
- * All get the most if that fits; else all get the usual, and what is left in proportion to what
- * they miss; else the same between least and usual; else all are scaled down.
+ * All get the most if that fits; else all get the usual, and of what is left those who miss little
+ * get it first; else the widest are cut down to one width, but not below their least; else all are
+ * scaled down.
  *
  * Return: 2 when all fits, 1 when outliers are wrapped, 0 when usual cells are, -1 when scaled
  */

@@ -40,9 +40,14 @@
 
 /* Signs below which a column of words is not squeezed. */
 #define LEAST_SIGNS 9
-#define BAR_WIDTH   90.0f
-#define BAR_LEAST   40.0f
-#define BAR_GAP	    5.0f
+/* Signs up to which no cell is wrapped for the sake of others: mnemonics, states, IPv4 addresses.
+ */
+#define SHORT_SIGNS 15
+/* Signs above which a cell is wrapped before the page is turned for it. */
+#define LONG_SIGNS 48
+#define BAR_WIDTH  90.0f
+#define BAR_LEAST  40.0f
+#define BAR_GAP	   5.0f
 /* "100 %", right of the bar */
 #define BAR_SIGNS "100 %"
 
@@ -66,7 +71,7 @@ struct pdf_table {
 	float size;				/* of the text */
 	float widths[TABLE_COLUMNS_MAX], width; /* of the columns without gaps, of all */
 	bool odd;				/* the row in hand has a shade */
-	uint64_t drawn, hidden;			/* rows */
+	uint64_t hidden;			/* rows that are not shown */
 };
 
 static const struct paper_type caption_type = {PAPER_BOLD, 9.5f, &paper_black},
@@ -173,6 +178,10 @@ static void want_column(const struct pdf_table *table, unsigned i, float size,
 		want.most = cells[table->kept - 1];
 		want.usual = cells[(table->kept - 1) * 9 / 10];
 	}
+	if (want.most <= SHORT_SIGNS * sign)
+		want.usual = want.most;
+	if (want.usual > LONG_SIGNS * sign)
+		want.usual = LONG_SIGNS * sign;
 	/* What comes behind the sample is as wide as the caller said. */
 	if (table->kept == SAMPLE_ROWS && want.most < (float)table->columns[i].width * sign)
 		want.most = (float)table->columns[i].width * sign;
@@ -384,6 +393,7 @@ static void draw_row(struct pdf_table *table, const struct row *row)
 {
 	const char *rests[TABLE_COLUMNS_MAX];
 	unsigned lines = row_lines(table, row);
+	bool turned = false;
 
 	/* Once a row is hidden all that follow are, so that what is shown has no holes. */
 	if (table->hidden || lines > PDF_LINES_MAX - table->pdf->lines) {
@@ -396,15 +406,17 @@ static void draw_row(struct pdf_table *table, const struct row *row)
 		float left = paper__left(table->paper) - PADDING;
 		unsigned room = left > 0 ? (unsigned)(left / leading_of(table)) : 0;
 
-		if (!room || (lines > room && lines <= KEEP_LINES)) {
+		if (!turned && (!room || (lines > room && lines <= KEEP_LINES))) {
 			next_page(table);
+			turned = true;
 			continue;
 		}
+		turned = false; /* a page takes a line, whatever the titles leave of it */
 		room = room < lines ? room : lines;
+		room = room ? room : 1;
 		draw_lines(table, row, rests, room);
 		lines -= room;
 	}
-	table->drawn++;
 	table->odd = !table->odd;
 }
 

@@ -80,9 +80,9 @@ static void put_column(struct pen *pen, const struct column *column)
 	put(pen, column->first, column->begins);
 	if (early != column->first)
 		put(pen, early, false);
-	if (late != early && late != column->first)
+	if (late != early)
 		put(pen, late, false);
-	if (column->last != late && column->last != column->first)
+	if (column->last != late)
 		put(pen, column->last, false);
 }
 

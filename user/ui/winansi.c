@@ -26,10 +26,10 @@ static uint32_t character_of(const struct glyph *glyph)
 	return c;
 }
 
-/* The byte that shows @c; 0: there is none. A soft hyphen is not seen everywhere. */
+/* The byte that shows @c; 0: there is none. */
 static unsigned char sign_of(uint32_t c)
 {
-	if ((c >= 0x20 && c < 0x7f) || (c > 0xa0 && c <= 0xff && c != 0xad))
+	if ((c >= 0x20 && c < 0x7f) || (c > 0xa0 && c <= 0xff))
 		return (unsigned char)c;
 	for (unsigned i = 0; c > 0xff && i < 32; i++)
 		if (high_signs[i] == c)
