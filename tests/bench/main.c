@@ -115,11 +115,8 @@ static const struct group {
 	const char *name;
 	int (*measure)(struct bench *bench);
 } groups[] = {
-	{"kernel", bench_kernel},
-	{"user", bench_user},
-	{"filter", bench_filter},
-	{"replay", bench_replay},
-	{"live", bench_live},
+	{"kernel", bench_kernel}, {"user", bench_user}, {"filter", bench_filter},
+	{"replay", bench_replay}, {"live", bench_live},
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
