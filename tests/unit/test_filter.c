@@ -330,6 +330,22 @@ Test(filter, use_cases_work_as_printed)
 	CHECK(rows, &fixture_exchange);
 }
 
+/* The labels "a." and "a\", with and without the dot of the root; and the root itself. */
+Test(filter, an_escaped_dot_at_the_end_belongs_to_the_name)
+{
+	struct exchange e = fixture_exchange;
+
+	e.qname = (const uint8_t *)"\2a.";
+	e.qname_length = 4;
+	cr_assert_eq(fixture_match("dns-qname = 'a\\.'", &e), Q | R);
+	cr_assert_eq(fixture_match("dns-qname = 'a\\..'", &e), Q | R);
+	e.qname = (const uint8_t *)"\2a\\";
+	cr_assert_eq(fixture_match("dns-qname = 'a\\\\.'", &e), Q | R);
+	e.qname = (const uint8_t *)"";
+	e.qname_length = 1;
+	cr_assert_eq(fixture_match("dns-qname = .", &e), Q | R);
+}
+
 /* Cases 4 and 7 of the reference text, on exchanges that they are about. */
 Test(filter, reverse_records_and_service_locations_are_found)
 {
