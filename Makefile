@@ -95,7 +95,7 @@ $(BUILD)/$(1)/%.o: %.c | $(SKEL)
 	@echo "  CC       $$< ($(1))"
 	$(Q)$(CC_$(1)) $(CPPFLAGS) $(CFLAGS) $(FLAGS_$(1)) -c $$< -o $$@
 
-# What flex and bison write has no prototypes for all, and variables that hide others.
+# What bison and flex write, with the same warnings as what people write.
 $(BUILD)/$(1)/query/%.o: $(BUILD)/query/%.c $(BUILD)/query/parser.tab.h
 	@mkdir -p $$(@D)
 	@echo "  CC       $$< ($(1))"

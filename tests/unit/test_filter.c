@@ -330,6 +330,48 @@ Test(filter, use_cases_work_as_printed)
 	CHECK(rows, &fixture_exchange);
 }
 
+/* The labels "a." and "a\", with and without the dot of the root; and the root itself. */
+Test(filter, an_escaped_dot_at_the_end_belongs_to_the_name)
+{
+	struct exchange e = fixture_exchange;
+
+	e.qname = (const uint8_t *)"\2a.";
+	e.qname_length = 4;
+	cr_assert_eq(fixture_match("dns-qname = 'a\\.'", &e), Q | R);
+	cr_assert_eq(fixture_match("dns-qname = 'a\\..'", &e), Q | R);
+	e.qname = (const uint8_t *)"\2a\\";
+	cr_assert_eq(fixture_match("dns-qname = 'a\\\\.'", &e), Q | R);
+	e.qname = (const uint8_t *)"";
+	e.qname_length = 1;
+	cr_assert_eq(fixture_match("dns-qname = .", &e), Q | R);
+}
+
+/* Cases 4 and 7 of the reference text, on exchanges that they are about. */
+Test(filter, reverse_records_and_service_locations_are_found)
+{
+	static const struct row rows[] = {
+		{"dns-qtype \"PTR\" and dns-qname \"arpa\"", Q | R},
+		{"dns-qtype \"PTR\" and dns-qname \"arpa\" and dns-rcode \"NXDomain\"", R},
+		{"dns-qtype \"PTR\" and dns-qname \"arpa\" and ip 10.0.0.7", Q | R},
+		{"dns-qname2 = in-addr.arpa", Q | R},
+		{"dns-qname2 = arpa", 0},
+	};
+	struct exchange e = fixture_exchange;
+
+	e.qtype = 12;
+	e.qname = (const uint8_t *)"\1"
+				   "7\1"
+				   "0\1"
+				   "0\002"
+				   "10\7in-addr\4arpa";
+	e.qname_length = 23;
+	CHECK(rows, &e);
+	e.qtype = 33;
+	cr_assert_eq(fixture_match("ip 10.0.0.7 and dns-qtype \xe2\x80\x9cSRV\xe2\x80\x9d", &e),
+		     Q | R);
+	cr_assert_eq(fixture_match("ip 10.0.0.8 and dns-qtype \xe2\x80\x9cSRV\xe2\x80\x9d", &e), 0);
+}
+
 Test(filter, examples_of_the_table_compile)
 {
 	for (unsigned i = 0; i < operand_count; i++) {
