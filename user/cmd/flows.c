@@ -59,7 +59,8 @@ static const struct options_verb verb = {
 	.about =
 		"List DNS exchanges of the store, of the last hour unless a span or a store is "
 		"named, by their start. FILTER picks them, as 'dns-rcode NXDOMAIN and client "
-		"10.0.0.0/8'; an exchange is shown if its query or its response matches. --limit N "
+		"10.0.0.0/8'; an exchange is shown if its query or its response matches. FORMAT is "
+		"text, json, csv, html or pdf. --limit N "
 		"shows the newest N, the newest of them last; with --sort the first N; with "
 		"--follow those before new ones, of which none are shown else.",
 	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT | OPTION_FILTER | OPTION_STORE |
@@ -209,6 +210,9 @@ static int on_row(void *context, const struct exchange *exchange,
 	struct flows *flows = context;
 	int r = 0;
 
+	/* a write that was interrupted has failed, too */
+	if (query__stopped())
+		return -EINTR;
 	if (ferror(flows->query.out))
 		return log_err(-EIO, "write the output");
 	if (!flows->query.options.uniflow)
