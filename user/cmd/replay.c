@@ -59,7 +59,8 @@ static const struct options_verb verb = {
 	.name = "replay",
 	.about = "Read capture files (pcap or pcapng, - is standard input) one after the other, as "
 		 "if they were live, and print exchanges as they end, alerts and a summary. With "
-		 "--store they are kept in DIR, for flows, stats, servers, alerts and report with the "
+		 "--store they are kept in DIR, for flows, stats, servers, alerts and report with "
+		 "the "
 		 "same --store; exchanges are then printed only with --format.",
 	.takes = OPTION_CONFIG | OPTION_SET | OPTION_ENGINE | OPTION_FORMAT | OPTION_FILES |
 		 OPTION_STORE,
