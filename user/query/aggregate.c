@@ -289,25 +289,47 @@ int aggregate_settle(const struct aggregate *aggregate)
 	return r;
 }
 
-/* The slot has come: ask for the group. Three lines have the sums and the key's first bytes. */
-static void ask_for_group(const struct aggregate *a, uint32_t hash)
+/* Probably the group of a hash, as its key was not looked at; NULL when there is none. */
+static const struct group *likely_group(const struct aggregate *a, uint32_t hash)
 {
-	for (uint32_t i = hash & a->slot_mask; a->slots[i].at; i = (i + 1) & a->slot_mask) {
-		const char *group;
+	for (uint32_t i = hash & a->slot_mask; a->slots[i].at; i = (i + 1) & a->slot_mask)
+		if (a->slots[i].hash == hash)
+			return group_at(a, a->slots[i].at);
+	return NULL;
+}
 
-		if (a->slots[i].hash != hash)
-			continue;
-		group = (const char *)group_at(a, a->slots[i].at);
-		for (unsigned line = 0; line < 3; line++)
-			__builtin_prefetch(group + 64 * line, 1);
-		return;
-	}
+/* The slot has come: ask for the group. Three lines have the sums and the key's first bytes. */
+static void ask_for_group(const struct aggregate *a, const struct waiting *waiting)
+{
+	const char *group = (const char *)likely_group(a, waiting->hash);
+
+	for (unsigned line = 0; group && line < 3; line++)
+		__builtin_prefetch(group + 64 * line, 1);
+}
+
+/* The group has come: ask for where its latency is counted. */
+static void ask_for_latency(const struct aggregate *a, const struct waiting *waiting)
+{
+	const struct group *group = waiting->has_sample ? likely_group(a, waiting->hash) : NULL;
+
+	if (group)
+		latencies__expect(&group->latencies, waiting->latency_ns);
+}
+
+/* The one that was added so many before the last; NULL when it does not wait. */
+static const struct waiting *added_before(const struct aggregate *a, unsigned distance)
+{
+	if (a->added - a->settled <= distance)
+		return NULL;
+	return &a->waiting[(a->added - distance - 1) % WAITING_MAX];
 }
 
 /* Its key is there; the rest follows. */
 static void add_waiting(struct aggregate *a, struct waiting *waiting,
 			const struct exchange *exchange, unsigned directions)
 {
+	const struct waiting *before;
+
 	waiting->sums = (struct measures){0};
 	measures__add_exchange(&waiting->sums, exchange, directions);
 	waiting->has_sample = has_sample(exchange, directions);
@@ -315,8 +337,12 @@ static void add_waiting(struct aggregate *a, struct waiting *waiting,
 	waiting->hash = hash_of(a, &waiting->key);
 	__builtin_prefetch(&a->slots[waiting->hash & a->slot_mask]);
 	a->added++;
-	if (a->added - a->settled > WAITING_MAX / 2)
-		ask_for_group(a, a->waiting[(a->added - WAITING_MAX / 2 - 1) % WAITING_MAX].hash);
+	before = added_before(a, WAITING_MAX / 3);
+	if (before)
+		ask_for_group(a, before);
+	before = added_before(a, 2 * WAITING_MAX / 3);
+	if (before)
+		ask_for_latency(a, before);
 }
 
 /* Each flow by its own key, unless the keys are the same. Room for both is there. */

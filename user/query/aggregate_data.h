@@ -35,7 +35,7 @@ struct waiting {
 };
 
 /* How many wait at most, a power of two: so many exchanges take longer than memory does. */
-#define WAITING_MAX 16U
+#define WAITING_MAX 32U
 
 struct aggregate {
 	struct aggregate_options options;

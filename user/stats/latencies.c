@@ -56,32 +56,81 @@ static int make_room(struct latencies *l)
 	return 0;
 }
 
-/* @count: not 0 */
-static int count_bucket(struct latencies *l, uint32_t bucket, uint32_t count)
+/* Give each bucket a place of its own. */
+static int spread(struct latencies *l)
+{
+	struct latency_bucket *places = malloc(HISTOGRAM_BUCKETS * sizeof(*places));
+
+	if (!places)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		places[i] = (struct latency_bucket){i, 0};
+	for (unsigned i = 0; i < l->used; i++)
+		places[l->out[i].bucket].count = l->out[i].count;
+	free(l->out);
+	l->out = places;
+	l->used = l->room = HISTOGRAM_BUCKETS;
+	return 0;
+}
+
+/* Where @bucket is counted, made when it is new. Return: 0, -ENOMEM */
+static int place_of(struct latencies *l, uint32_t bucket, struct latency_bucket **ret)
 {
 	unsigned i = find(l, bucket);
-	struct latency_bucket *at;
-	int r;
+	struct latency_bucket *at = (l->room ? l->out : l->in) + i;
+	int r = 0;
 
-	at = (l->room ? l->out : l->in) + i;
-	if (i < l->used && at->bucket == bucket) {
-		at->count = count > UINT32_MAX - at->count ? UINT32_MAX : at->count + count;
-	} else {
+	if (i == l->used || at->bucket != bucket) {
 		r = make_room(l);
 		if (r < 0)
 			return r;
 		at = (l->room ? l->out : l->in) + i;
 		memmove(at + 1, at, (l->used - i) * sizeof(*at));
-		*at = (struct latency_bucket){bucket, count};
+		*at = (struct latency_bucket){bucket, 0};
 		l->used++;
 	}
+	if (l->used == LATENCIES_SPREAD) {
+		r = spread(l);
+		at = l->out + bucket;
+	}
+	if (r == 0)
+		*ret = at;
+	return r;
+}
+
+/* @count: not 0 */
+static int count_bucket(struct latencies *l, uint32_t bucket, uint32_t count)
+{
+	struct latency_bucket *at;
+	int r = 0;
+
+	if (l->used == HISTOGRAM_BUCKETS)
+		at = l->out + bucket;
+	else
+		r = place_of(l, bucket, &at);
+	if (r < 0)
+		return r;
+	at->count = count > UINT32_MAX - at->count ? UINT32_MAX : at->count + count;
 	l->samples += count;
 	return 0;
 }
 
+static uint32_t bucket_of(int64_t ns)
+{
+	return histogram_bucket(ns < 0 ? 0 : (uint64_t)ns);
+}
+
 int latencies__add(struct latencies *latencies, int64_t ns)
 {
-	return count_bucket(latencies, histogram_bucket(ns < 0 ? 0 : (uint64_t)ns), 1);
+	return count_bucket(latencies, bucket_of(ns), 1);
+}
+
+void latencies__expect(const struct latencies *latencies, int64_t ns)
+{
+	if (latencies->used == HISTOGRAM_BUCKETS)
+		__builtin_prefetch(latencies->out + bucket_of(ns), 1);
+	else if (latencies->room)
+		__builtin_prefetch(latencies->out, 1);
 }
 
 int latencies__merge(struct latencies *latencies, const struct latencies *more)
@@ -90,7 +139,7 @@ int latencies__merge(struct latencies *latencies, const struct latencies *more)
 	uint64_t samples = latencies->samples + more->samples;
 
 	for (unsigned i = 0; i < more->used; i++) {
-		int r = count_bucket(latencies, from[i].bucket, from[i].count);
+		int r = from[i].count ? count_bucket(latencies, from[i].bucket, from[i].count) : 0;
 
 		if (r < 0)
 			return r;
@@ -131,6 +180,8 @@ size_t latencies__pack(const struct latencies *latencies, uint8_t *buf)
 	uint8_t *to = buf;
 
 	for (unsigned i = 0; i < latencies->used; i++) {
+		if (!at[i].count)
+			continue;
 		to = put_leb128(to, at[i].bucket - before);
 		to = put_leb128(to, at[i].count);
 		before = at[i].bucket;

@@ -2,7 +2,8 @@
 /*
  * A histogram of latencies for those who need many small ones: buckets and
  * error of stats/histogram.h, memory for the buckets in use only, sorted. Two
- * buckets need no allocation; all 1601 take 13 KB.
+ * buckets need no allocation. From LATENCIES_SPREAD buckets on there is a place
+ * for each of the 1601, 13 KB, so that adding need not search.
  */
 #ifndef STATS_LATENCIES_H
 #define STATS_LATENCIES_H
@@ -12,10 +13,11 @@
 
 struct latency_bucket {
 	uint32_t bucket; /* histogram_bucket() */
-	uint32_t count;	 /* stops at 2^32 - 1 */
+	uint32_t count;	 /* stops at 2^32 - 1; 0 in a place that waits for its first */
 };
 
 #define LATENCIES_INLINE 2
+#define LATENCIES_SPREAD 128
 
 /* All zero is empty. */
 struct latencies {
@@ -35,12 +37,18 @@ void latencies__done(struct latencies *latencies);
  * latencies__add() - Count a latency.
  * @ns: negative counts as 0
  *
- * Cost: about 10 ns; an allocation when a bucket is new.
+ * Cost: about 10 ns; an allocation when a bucket is new, up to LATENCIES_SPREAD of them.
  * Return: 0, -ENOMEM
  */
 int latencies__add(struct latencies *latencies, int64_t ns);
 
-/** latencies__buckets() - What it holds: used ones, in rising order. Valid until it changes. */
+/** latencies__expect() - Ask memory for where latencies__add() will count @ns, to hide the wait. */
+void latencies__expect(const struct latencies *latencies, int64_t ns);
+
+/**
+ * latencies__buckets() - What it holds: used ones in rising order, some perhaps with count 0.
+ * Valid until it changes.
+ */
 static inline const struct latency_bucket *latencies__buckets(const struct latencies *latencies)
 {
 	return latencies->room ? latencies->out : latencies->in;
