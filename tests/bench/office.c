@@ -9,10 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of those that are asked for as people do. */
+#define NAMES 100003
+
 const char *office_name(uint32_t rank, char *buf)
 {
-	/* 24 characters */
-	snprintf(buf, 32, "h%06u.site%03u.example.or", rank, rank % 997);
+	memcpy(buf, "h00000000.s00.example.or", 25);
+	for (unsigned i = 8, number = rank; number; i--, number /= 10)
+		buf[i] = (char)('0' + number % 10);
+	buf[11] = (char)('0' + rank % 7);
 	return buf;
 }
 
@@ -83,12 +88,12 @@ static size_t put_response(uint16_t id, uint32_t rank, bool has_answer, uint8_t 
 	return (size_t)(at + sizeof(opt) - to);
 }
 
-/* The inverse of the distribution of 1/n: names^u for u from 0 to 1. */
-static uint32_t draw_rank(uint64_t random)
+/* Skewed: the inverse of the distribution of 1/n is count^u, for u from 0 to 1. */
+static uint32_t draw_rank(enum office_names names, uint64_t random)
 {
-	double u = (double)(random >> 11) * 0x1p-53;
-
-	return (uint32_t)pow(OFFICE_NAMES, u) - 1;
+	if (names == OFFICE_SKEWED)
+		return (uint32_t)exp(log(NAMES) * (double)(random >> 11) * 0x1p-53) - 1;
+	return random & 1 ? (uint32_t)(random >> 8) % 1009 : (uint32_t)(random >> 8) & 0xffffff;
 }
 
 static void answer(struct exchange *e, struct office_exchange *of, uint64_t random)
@@ -107,7 +112,7 @@ static void answer(struct exchange *e, struct office_exchange *of, uint64_t rand
 	e->message = &of->message;
 }
 
-void office_exchange(uint64_t i, int64_t gap_ns, struct office_exchange *ret)
+void office_exchange(uint32_t i, enum office_names names, struct office_exchange *ret)
 {
 	uint64_t random = hash_bytes(&i, sizeof(i), 0), more = hash_bytes(&i, sizeof(i), 1);
 	struct exchange *e = &ret->exchange;
@@ -116,10 +121,10 @@ void office_exchange(uint64_t i, int64_t gap_ns, struct office_exchange *ret)
 
 	memset(e, 0, sizeof(*e));
 	e->id = (uint16_t)more;
-	bytes = put_response(e->id, draw_rank(random), i % 17 != 0, ret->wire);
+	bytes = put_response(e->id, draw_rank(names, random), i % 17 != 0, ret->wire);
 	e->bytes = (struct dns_bytes){ret->wire, bytes, bytes};
 	dns_message_read(&e->bytes, DNS_DEPTH_RECORDS, &ret->message);
-	e->time_ns = OFFICE_START_NS + (int64_t)i * gap_ns;
+	e->time_ns = OFFICE_START_NS + i * OFFICE_GAP_NS;
 	put_address(e->client, 1, (uint8_t)(client / 250), (uint8_t)(1 + client % 250));
 	put_address(e->server, 0, 0, (uint8_t)(1 + random % OFFICE_SERVERS));
 	e->client_port = (uint16_t)(1024 + more % 60000);

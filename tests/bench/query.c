@@ -22,8 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROWS	    10000000ULL
-#define GAP_NS	    340000LL /* all within an hour */
+#define ROWS	    OFFICE_ROWS
 #define DIR	    "build/bench-query"
 #define ROUNDS	    3
 #define TOP	    10
@@ -49,8 +48,8 @@ static int fill(void)
 
 	if (r < 0)
 		return r;
-	for (uint64_t i = 0; i < ROWS; i++) {
-		office_exchange(i, GAP_NS, &of);
+	for (uint32_t i = 0; i < ROWS; i++) {
+		office_exchange(i, OFFICE_SKEWED, &of);
 		store__exchange(store, &of.exchange);
 		if (of.exchange.time_ns < ticked_ns + 1000000000)
 			continue;
