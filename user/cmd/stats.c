@@ -272,7 +272,7 @@ int cmd_stats(int argc, char **argv)
 	struct stats stats = {.options = {.groups_max = AGGREGATE_GROUPS_MAX}};
 	int code, r;
 
-	if (!query__open(&verb, argc, argv, &stats.query, &code))
+	if (!query__read(&verb, argc, argv, &stats.query, &code))
 		return code;
 	r = choose_fields(&stats);
 	if (r == 0)
@@ -284,6 +284,8 @@ int cmd_stats(int argc, char **argv)
 	/* without entropy the seed is 0, and somebody who knows that can make it slow */
 	if (getrandom(&stats.options.seed, sizeof(stats.options.seed), 0) < 0)
 		stats.options.seed = 0;
+	if (r == 0)
+		r = query__open(&stats.query);
 	if (r == 0)
 		r = count_well(&stats);
 	if (r == 0)
