@@ -26,47 +26,13 @@
 #include "base/log.h"
 #include "cmd/count.h"
 #include "cmd/query_lists.h"
+#include "cmd/report_tally_rows.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-#define NXDOMAIN "dns-rcode \"NXDomain\" and dst ctry 0"
-#define REVERSE	 "dns-qtype \"PTR\" and dns-qname \"arpa\""
-#define OF_MAIL	 " and ip @" TALLY_MAIL_SERVERS
-#define FAILED	 " and not dns-rcode NOERROR"
-#define FOREIGN	 "dst port 53 and not dst ip @" QUERY_LISTS_SERVERS
-#define SERVICES "dns-qtype \"SRV\""
-
-static const struct tally_row {
-	const char *by[AGGREGATE_BY_MAX]; /* words of operands */
-	const char *filter;		  /* NULL: all; or none, when there is one with a list */
-	const char *list;		  /* that list_filter asks for; NULL: none */
-	const char *list_filter;	  /* instead of filter, if there is such a list */
-} rows[TALLIES] = {
-	[TALLY_RCODES] = {{"dns-rcode"}, "direction response"},
-	[TALLY_NAMES] = {{"dns-qname"}},
-	[TALLY_NAMES2] = {{"dns-qname2"}},
-	[TALLY_CLIENTS] = {{"client"}},
-	[TALLY_NXDOMAIN] = {{"dst-ip"}, NXDOMAIN},
-	[TALLY_NXDOMAIN_NAMES] = {{"dst-ip", "dns-qname"}, NXDOMAIN},
-	[TALLY_REVERSE] = {{"client"}, REVERSE, TALLY_MAIL_SERVERS, REVERSE OF_MAIL},
-	[TALLY_REVERSE_NXDOMAIN] = {{"client"},
-				    REVERSE " and dns-rcode \"NXDomain\"",
-				    TALLY_MAIL_SERVERS,
-				    REVERSE OF_MAIL " and dns-rcode \"NXDomain\""},
-	[TALLY_REVERSE_FAILED] = {{"dns-qname", "dns-rcode"},
-				  REVERSE FAILED,
-				  TALLY_MAIL_SERVERS,
-				  REVERSE OF_MAIL FAILED},
-	[TALLY_FOREIGN] = {{"src-ip"}, NULL, QUERY_LISTS_SERVERS, FOREIGN},
-	[TALLY_FOREIGN_SERVERS] = {{"src-ip", "dst-ip"}, NULL, QUERY_LISTS_SERVERS, FOREIGN},
-	[TALLY_SERVICES] = {{"client", "dns-qname"}, SERVICES},
-	[TALLY_SERVICES_FOUND] = {{"client", "dns-qname"},
-				  SERVICES " and dns-rcode NOERROR and dns-ancount > 0"},
-};
 
 /* A tally that reads rows. */
 struct counted {
@@ -97,7 +63,7 @@ struct worker {
 /* As it is written; NULL: all exchanges. */
 static const char *tally_filter(const struct report_tallies *tallies, enum tally_id id)
 {
-	const struct tally_row *row = &rows[id];
+	const struct tally_row *row = &tally_rows[id];
 	bool has_list = false;
 
 	if (row->list)
@@ -109,7 +75,7 @@ static const char *tally_filter(const struct report_tallies *tallies, enum tally
 /* Is it to be counted at all? FOREIGN is not without its list. */
 static bool is_possible(const struct report_tallies *tallies, enum tally_id id)
 {
-	return rows[id].filter || !rows[id].list || tally_filter(tallies, id);
+	return tally_rows[id].filter || !tally_rows[id].list || tally_filter(tallies, id);
 }
 
 static void prepare_options(struct plan *plan, enum tally_id id)
@@ -117,8 +83,9 @@ static void prepare_options(struct plan *plan, enum tally_id id)
 	struct aggregate_options *options = &plan->options[id];
 
 	*options = (struct aggregate_options){.groups_max = TALLY_GROUPS_MAX, .seed = plan->seed};
-	while (options->by_count < AGGREGATE_BY_MAX && rows[id].by[options->by_count]) {
-		options->by[options->by_count] = operand_find(rows[id].by[options->by_count], NULL);
+	while (options->by_count < AGGREGATE_BY_MAX && tally_rows[id].by[options->by_count]) {
+		options->by[options->by_count] =
+			operand_find(tally_rows[id].by[options->by_count], NULL);
 		options->by_count++;
 	}
 }
@@ -128,7 +95,7 @@ static bool is_summed(const struct plan *plan, unsigned id)
 {
 	enum rollup_dimension dimension;
 
-	return !rows[id].filter && !rows[id].list &&
+	return !tally_rows[id].filter && !tally_rows[id].list &&
 	       count_dimension(&plan->options[id], &dimension);
 }
 

@@ -26,6 +26,7 @@ _Static_assert(ODD_TUNNEL_NONE == 0 && ODD_TUNNEL_IP == 8, "as written in SQL");
 #define NEEDS(bits) .field = -1, .needs = bits
 
 #define TYPE(t, s)    .type = OPERAND_##t, .side = OPERAND_OF_##s
+#define WHOLE(w)      .whole = WHOLE_##w
 #define GET(name)     .get = operand_get_##name
 #define CODES(name)   .code = code_of_##name, .code_text = text_of_##name
 #define COLUMN(t, w)  .title = t, .width = w
@@ -41,11 +42,11 @@ const struct operand operands[] = {
 		SQL("(" SQL_START "+time)", "(" SQL_START "+time+" SQL_WAIT ")"),
 		COLUMN("START", 27),
 		HELP("start < 2026-11-22T08:00:00Z", "first message of the flow")},
-	{"end", NULL, TYPE(TIME, FLOW), NEEDS(BIT(TIME) | BIT(LATENCY) | BIT(WAIT)), GET(end),
+	{"end", NULL, TYPE(TIME, FLOW), WHOLE(RESPONSE), NEEDS(BIT(TIME) | BIT(LATENCY) | BIT(WAIT)), GET(end),
 		SQL("(" SQL_START "+time+" SQL_WAIT "-coalesce(latency,0))", "(" SQL_START "+time+" SQL_WAIT ")"),
 		COLUMN("END", 27),
 		HELP("end < 2026-11-22T08:00:00Z", "last message of the flow")},
-	{"direction", NULL, TYPE(CODE, FLOW), NEEDS(0), GET(direction),
+	{"direction", NULL, TYPE(CODE, FLOW), WHOLE(NONE), NEEDS(0), GET(direction),
 		SQL("0", "1"),
 		CODES(direction), COLUMN("DIR", 8),
 		HELP("direction response", "query or response")},
@@ -93,11 +94,11 @@ const struct operand operands[] = {
 		SQL_SAME("(CASE WHEN " KIND_SQL_FLAG("kind", TCP) " THEN 6 ELSE 17 END)"),
 		CODES(proto), COLUMN("PROTO", 5),
 		HELP("proto tcp", "udp or tcp")},
-	{"packets", NULL, TYPE(NUMBER, FLOW), NEEDS(BIT(TRIES) | BIT(MESSAGES)), GET(packets),
+	{"packets", NULL, TYPE(NUMBER, FLOW), WHOLE(SUM), NEEDS(BIT(TRIES) | BIT(MESSAGES)), GET(packets),
 		SQL("tries", SQL_MESSAGES),
 		COLUMN("PACKETS", 7),
 		HELP("packets > 1", "messages of the flow")},
-	{"bytes", NULL, TYPE(NUMBER, FLOW), NEEDS(BIT(TRIES) | BIT(QUERY_BYTES) | BIT(RESPONSE_BYTES)), GET(bytes),
+	{"bytes", NULL, TYPE(NUMBER, FLOW), WHOLE(SUM), NEEDS(BIT(TRIES) | BIT(QUERY_BYTES) | BIT(RESPONSE_BYTES)), GET(bytes),
 		SQL("tries*query_bytes", "response_bytes"),
 		COLUMN("BYTES", 8),
 		HELP("bytes > 4k", "length of these messages together")},
