@@ -49,7 +49,7 @@ static struct aggregate *make(const struct aggregate_options *options)
 	return a;
 }
 
-static void expect_totals(const struct aggregate *a, const struct oracle *oracle)
+static void expect_totals(struct aggregate *a, const struct oracle *oracle)
 {
 	struct aggregate_totals totals;
 
@@ -66,7 +66,7 @@ static void expect_totals(const struct aggregate *a, const struct oracle *oracle
 	oracle_expect_latency(&oracle->all, 0.95, totals.latency_p95_ns);
 }
 
-static void expect_all(const struct aggregate *a, const struct oracle *oracle)
+static void expect_all(struct aggregate *a, const struct oracle *oracle)
 {
 	struct aggregate_row *rows;
 	int64_t n = aggregate__top(a, ORDER_PACKETS, 0, &rows);
@@ -152,7 +152,7 @@ static int64_t measured(const struct aggregate_row *row, enum aggregate_order or
 }
 
 /* Falling, then by port, which is a number: 97 comes before 101. */
-static void expect_order(const struct aggregate *a, enum aggregate_order order, size_t n)
+static void expect_order(struct aggregate *a, enum aggregate_order order, size_t n)
 {
 	struct aggregate_row *all, *rows;
 	int64_t of_all = aggregate__top(a, order, 0, &all);

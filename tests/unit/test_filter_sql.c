@@ -167,15 +167,6 @@ static void bind_if(sqlite3_stmt *statement, int i, bool known, int64_t number)
 		sqlite3_bind_null(statement, i);
 }
 
-static int64_t kind_of(const struct exchange *e)
-{
-	return (int64_t)e->state << KIND_STATE_SHIFT | e->service << KIND_SERVICE_SHIFT |
-	       e->cause << KIND_CAUSE_SHIFT | (e->protocol == IPPROTO_TCP ? KIND_TCP : 0) |
-	       (e->has_query ? KIND_HAS_QUERY : 0) | (e->has_response ? KIND_HAS_RESPONSE : 0) |
-	       (e->was_retried ? KIND_WAS_RETRIED : 0) | (e->is_retry ? KIND_IS_RETRY : 0) |
-	       (e->has_latency ? KIND_HAS_LATENCY : 0);
-}
-
 static void insert_origin(sqlite3 *db, int id, const struct exchange *e)
 {
 	const struct exchange_names *n = &fixture_names;
@@ -211,7 +202,7 @@ static void bind_row(sqlite3_stmt *s, const struct exchange *e)
 	sqlite3_bind_int(s, 6, e->server_port);
 	sqlite3_bind_int(s, 7, e->id);
 	sqlite3_bind_int(s, 8, e->flags);
-	sqlite3_bind_int64(s, 9, kind_of(e));
+	sqlite3_bind_int64(s, 9, kind_pack(e));
 	bind_if(s, 10, e->has_response, e->rcode);
 	sqlite3_bind_int(s, 11, e->ancount);
 	sqlite3_bind_int(s, 12, e->nscount);

@@ -211,14 +211,11 @@ Test(history, only_what_matches_comes_in_any_order)
 			     0, "%s: %s", rows[i].filter, error.message);
 		for (enum store_order order = STORE_ANY_ORDER; order <= STORE_DESCENDING; order++) {
 			struct seen seen = {0};
-			const struct operand *sort =
-				order == STORE_DESCENDING ? operand_find("dns-qname", NULL) : NULL;
 
 			cr_assert_eq(fixture_scan(dir,
 						  (struct store_scan){.span = ANY_TIME,
 								      .filter = filter,
 								      .fields = SOME,
-								      .sort = sort,
 								      .order = order},
 						  &seen),
 				     0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The parts of a report that need no store: sums over time, and the choice of chapters. */
 #include "cmd/report_chapters.h"
+#include "cmd/report_tally_rows.h"
 #include "cmd/report_totals.h"
 
 #include <criterion/criterion.h>
@@ -158,6 +159,51 @@ Test(report_totals, times_outside_count_in_the_nearest_bin)
 
 /* --- chapters -----------------------------------------------------------------------------------
  */
+
+static const char *const *two_servers(void *context, const char *name)
+{
+	static const char *const items[] = {"192.0.2.53", "2001:db8::/32", NULL};
+
+	(void)context;
+	return strcmp(name, "mail_servers") == 0 || strcmp(name, "dns_servers") == 0 ? items : NULL;
+}
+
+static const char *no_name(void *context, unsigned i)
+{
+	(void)context;
+	(void)i;
+	return NULL;
+}
+
+static void expect_filter(const char *text, const struct filter_lists *lists)
+{
+	struct filter_error error;
+	struct filter *filter;
+	int r = filter__compile(text, strlen(text), lists, &filter, &error);
+
+	cr_assert_eq(r, 0, "'%s': column %u: %s", text, error.column, error.message);
+	filter__free(filter);
+}
+
+Test(report_tallies, words_and_filters_of_each_row_are_of_the_language)
+{
+	const struct filter_lists lists = {.items = two_servers, .name = no_name};
+
+	for (unsigned id = 0; id < TALLIES; id++) {
+		const struct tally_row *row = &tally_rows[id];
+		unsigned words = 0;
+
+		for (; words < AGGREGATE_BY_MAX && row->by[words]; words++)
+			cr_expect_not_null(operand_find(row->by[words], NULL), "tally %u: '%s'", id,
+					   row->by[words]);
+		cr_expect_gt(words, 0, "tally %u", id);
+		cr_expect_eq(row->list != NULL, row->list_filter != NULL, "tally %u", id);
+		if (row->filter)
+			expect_filter(row->filter, NULL);
+		if (row->list_filter)
+			expect_filter(row->list_filter, &lists);
+	}
+}
 
 Test(report_chapters, each_row_is_complete_and_has_a_name_of_its_own)
 {

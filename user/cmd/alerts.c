@@ -265,13 +265,15 @@ int cmd_alerts(int argc, char **argv)
 	struct listing listing = {.query = &query};
 	int code, r;
 
-	if (!query__open(&verb, argc, argv, &query, &code))
+	if (!query__read(&verb, argc, argv, &query, &code))
 		return code;
 	if (query.options.follow && !can_follow(query.options.format)) {
 		log_err(0, "--follow: pages cannot grow; use --format text, csv or json");
 		query__close(&query, -EINVAL);
 		return CMD_USAGE;
 	}
-	r = query.options.format == FORMAT_JSON ? list(&listing) : list_document(&listing);
+	r = query__open(&query);
+	if (r == 0)
+		r = query.options.format == FORMAT_JSON ? list(&listing) : list_document(&listing);
 	return query__close(&query, r);
 }

@@ -9,7 +9,6 @@
 #include "dns/message.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -52,18 +51,8 @@ static const struct set {
 /* RFC 1035 section 4.1.1 */
 #define DNS_RCODE_NOERROR 0
 
-/* Which of an exchange's flows tells a column. */
-enum part {
-	PART_FLOW,     /* of rows that are flows: that one */
-	PART_QUERY,    /* ends: as the query has them */
-	PART_RESPONSE, /* what is known of the response only */
-	PART_BOTH,     /* packets and bytes: sums */
-	PART_NONE,     /* direction: neither */
-};
-
 struct column {
 	const struct operand *operand;
-	enum part part;
 	unsigned room; /* characters to which it is cut; 0: it is not */
 };
 
@@ -78,27 +67,6 @@ struct columns {
 
 /* --- which they are ------------------------------------------------------------------------------
  */
-
-/* Operands that each flow has its own of, and which are no end. */
-static enum part part_of(const struct operand *operand)
-{
-	static const struct {
-		const char *word;
-		enum part part;
-	} own[] = {
-		{"packets", PART_BOTH},
-		{"bytes", PART_BOTH},
-		{"end", PART_RESPONSE},
-		{"direction", PART_NONE},
-	};
-
-	if (operand->side != OPERAND_OF_FLOW)
-		return PART_RESPONSE;
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strcmp(operand->word, own[i].word) == 0)
-			return own[i].part;
-	return PART_QUERY;
-}
 
 static bool is_number(const struct operand *operand)
 {
@@ -129,10 +97,7 @@ static int add_column(struct columns *columns, const char *word)
 		.width = operand->width,
 		.right = is_number(operand),
 	};
-	columns->list[columns->count++] = (struct column){
-		.operand = operand,
-		.part = columns->options.uniflow ? PART_FLOW : part_of(operand),
-	};
+	columns->list[columns->count++].operand = operand;
 	columns->needs |= operand->needs;
 	return 0;
 }
@@ -267,28 +232,29 @@ static int64_t sum_of(const struct operand *operand, const struct exchange *exch
 	return sum;
 }
 
-/* Which flow tells. */
-static enum flow_direction direction_of(enum part part, const struct flow *row)
+/* Which flow of an exchange tells: of what both have or only the response, the response. */
+static enum flow_direction direction_of(const struct operand *operand,
+					const struct exchange *exchange)
 {
-	if (part == PART_FLOW)
-		return row->direction;
-	return part == PART_RESPONSE && row->exchange->has_response ? FLOW_RESPONSE : FLOW_QUERY;
+	bool of_query = operand->side == OPERAND_OF_FLOW && operand->whole == WHOLE_QUERY;
+
+	return exchange->has_response && !of_query ? FLOW_RESPONSE : FLOW_QUERY;
 }
 
 void columns_value(const struct operand *operand, bool uniflow, const struct flow *row,
 		   struct operand_value *ret)
 {
-	enum part part = uniflow ? PART_FLOW : part_of(operand);
-	const struct flow flow = {row->exchange, row->names, direction_of(part, row)};
+	struct flow flow = *row;
 
-	if (part == PART_BOTH) {
-		ret->known = true;
-		ret->number = sum_of(operand, row->exchange);
-	} else if (part == PART_NONE) {
-		ret->known = false;
-	} else {
+	if (!uniflow)
+		flow.direction = direction_of(operand, row->exchange);
+	if (uniflow || operand->whole == WHOLE_QUERY || operand->whole == WHOLE_RESPONSE) {
 		operand->get(&flow, ret);
+		return;
 	}
+	ret->known = operand->whole == WHOLE_SUM;
+	if (ret->known)
+		ret->number = sum_of(operand, row->exchange);
 }
 
 /* Microseconds are enough for eyes: "2026-11-21T21:47:31.123456Z". */
@@ -300,20 +266,16 @@ static void shorten_time(char *text)
 		memcpy(end - 3, "Z", 2);
 }
 
-static const char *cell_text(const struct columns *columns, const struct column *column,
+static const char *cell_text(const struct columns *columns, const struct operand *operand,
 			     const struct flow *row, char *buf)
 {
-	const struct operand *operand = column->operand;
-	const struct flow flow = {row->exchange, row->names, direction_of(column->part, row)};
+	struct operand_value value;
 	const char *text;
 
-	if (column->part == PART_NONE)
+	columns_value(operand, columns->options.uniflow, row, &value);
+	if (!value.known)
 		return NULL;
-	if (column->part == PART_BOTH) {
-		snprintf(buf, FIELD_TEXT_MAX, "%" PRId64, sum_of(operand, row->exchange));
-		return buf;
-	}
-	text = operand_text(operand, &flow, columns->options.exact, buf);
+	text = operand_value_text(operand, &value, columns->options.exact, buf);
 	if (text == buf && operand->type == OPERAND_TIME && !columns->options.exact)
 		shorten_time(buf);
 	return text;
@@ -361,7 +323,7 @@ void columns__row(struct columns *columns, const struct flow *flow, struct colum
 	for (unsigned i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->list[i];
 		char *buf = columns->texts[i];
-		const char *text = cell_text(columns, column, flow, buf);
+		const char *text = cell_text(columns, column->operand, flow, buf);
 
 		if (text && column->room)
 			text = cut(columns, text, column->room, buf);

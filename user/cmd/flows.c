@@ -450,7 +450,7 @@ int cmd_flows(int argc, char **argv)
 	struct flows flows = {0};
 	int code, r;
 
-	if (!query__open(&verb, argc, argv, &flows.query, &code))
+	if (!query__read(&verb, argc, argv, &flows.query, &code))
 		return code;
 	r = check_options(&flows.query.options);
 	if (r == 0)
@@ -461,6 +461,8 @@ int cmd_flows(int argc, char **argv)
 		query__close(&flows.query, r);
 		return CMD_USAGE;
 	}
+	if (r == 0)
+		r = query__open(&flows.query);
 	if (r == 0)
 		r = show(&flows);
 	free_flows(&flows);

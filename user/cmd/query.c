@@ -129,38 +129,38 @@ static int open_store(struct query *query)
 	const char *dir = query->options.settings->store.dir;
 	struct stat status;
 
-	query->span.since_ns = query->options.since_ns;
-	query->span.until_ns = query->options.until_ns;
 	if (stat(dir, &status) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
 		log_err(-errno,
 			"open the store '%s'; a running daemon makes one ('systemctl start "
 			"oddns'), 'oddns replay --store DIR FILE' makes one of captures; name "
 			"another with --store DIR",
 			dir);
-		return CMD_FAILED;
+		return -ENOENT;
 	}
-	return store_reader__open(dir, &query->reader) < 0 ? CMD_FAILED : CMD_DONE;
+	return store_reader__open(dir, &query->reader);
+}
+
+/* Standard output, or the file of --output. */
+static bool is_to_file(const struct query *query)
+{
+	return query->options.output && strcmp(query->options.output, "-") != 0;
 }
 
 static int open_output(struct query *query)
 {
 	static char buffer[STDOUT_BUFFER_BYTES]; /* must live until exit */
-	const char *path = query->options.output;
+	int r;
 
-	query->out = stdout;
-	query->style = stdout_style();
-	query->out_is_terminal = isatty(STDOUT_FILENO);
-	if (!path || strcmp(path, "-") == 0) {
-		if (!query->out_is_terminal)
-			setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-		return CMD_DONE;
+	if (is_to_file(query)) {
+		r = query_file__open(query->options.output, &query->file);
+		if (r == 0)
+			query->out = query_file__out(query->file);
+		return r;
 	}
-	if (query_file__open(path, &query->file) < 0)
-		return CMD_FAILED;
-	query->out = query_file__out(query->file);
-	query->style.colour = false;
-	query->out_is_terminal = false;
-	return CMD_DONE;
+	query->out = stdout;
+	if (!query->out_is_terminal)
+		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	return 0;
 }
 
 static void free_query(struct query *query)
@@ -170,20 +170,15 @@ static void free_query(struct query *query)
 	options__done(&query->options);
 }
 
-static int open_parts(const struct options_verb *verb, struct query *query)
+static void describe_output(struct query *query)
 {
-	int code = choose_format(verb, query);
-
-	if (code == CMD_DONE)
-		code = compile_filter(query);
-	if (code == CMD_DONE)
-		code = open_store(query);
-	if (code == CMD_DONE)
-		code = open_output(query);
-	return code;
+	query->style = stdout_style();
+	query->out_is_terminal = !is_to_file(query) && isatty(STDOUT_FILENO);
+	if (is_to_file(query))
+		query->style.colour = false;
 }
 
-bool query__open(const struct options_verb *verb, int argc, char **argv, struct query *ret,
+bool query__read(const struct options_verb *verb, int argc, char **argv, struct query *ret,
 		 int *ret_code)
 {
 	struct query query = {0};
@@ -201,14 +196,25 @@ bool query__open(const struct options_verb *verb, int argc, char **argv, struct 
 		return false;
 	}
 	catch_signals();
-	code = open_parts(verb, &query);
+	query.span = (struct store_span){query.options.since_ns, query.options.until_ns};
+	code = choose_format(verb, &query);
+	if (code == CMD_DONE)
+		code = compile_filter(&query);
 	if (code != CMD_DONE) {
 		free_query(&query);
 		*ret_code = code;
 		return false;
 	}
+	describe_output(&query);
 	*ret = query;
 	return true;
+}
+
+int query__open(struct query *query)
+{
+	int r = open_store(query);
+
+	return r < 0 ? r : open_output(query);
 }
 
 int query__close(struct query *query, int r)

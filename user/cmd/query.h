@@ -10,21 +10,23 @@
 #include "store/reader.h"
 #include "ui/document.h"
 
-/* Valid between query__open() and query__close(). */
+/* Valid from query__read() to query__close(). */
 struct query {
 	struct cmd_options options; /* format is decided: by --format, else by --output's suffix */
 	struct filter *filter;	    /* NULL: none was given, all flows match */
+	struct store_span span;	    /* as asked for, open ends included */
+	/* since query__open() */
 	struct store_reader *reader;
-	struct store_span span; /* as asked for, open ends included */
-	FILE *out;		/* standard output, or what becomes --output's file */
-	struct style style;	/* of out */
+	FILE *out; /* standard output, or what becomes --output's file */
+	/* since query__read() */
+	struct style style; /* of out */
 	bool out_is_terminal;
 	struct query_file *file; /* private; NULL: standard output */
 	bool shows_progress;	 /* private */
 };
 
 /**
- * query__open() - Read the arguments, compile the filter, open the store and the output.
+ * query__read() - Read the arguments, compile the filter.
  * @ret: free with query__close() when true is returned; untouched else
  * @ret_code: CMD_* when false is returned; what is wrong has been reported
  *
@@ -33,8 +35,15 @@ struct query {
  *
  * Return: true: go on; false: there is nothing more to do
  */
-bool query__open(const struct options_verb *verb, int argc, char **argv, struct query *ret,
+bool query__read(const struct options_verb *verb, int argc, char **argv, struct query *ret,
 		 int *ret_code);
+
+/**
+ * query__open() - Open the store and the output, once all arguments have been found good.
+ *
+ * Return: 0, negative errno; reported
+ */
+int query__open(struct query *query);
 
 /**
  * query__close() - Finish the output, free all.

@@ -184,14 +184,16 @@ int cmd_report(int argc, char **argv)
 	struct query query;
 	int code, r;
 
-	if (!query__open(&verb, argc, argv, &query, &code))
+	if (!query__read(&verb, argc, argv, &query, &code))
 		return code;
 	r = choose(query.options.settings, &choice);
 	if (r < 0) {
 		query__close(&query, r);
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
 	}
-	r = make_report(&query, &choice);
+	r = query__open(&query);
+	if (r == 0)
+		r = make_report(&query, &choice);
 	free(choice.chapters);
 	return query__close(&query, r);
 }

@@ -24,55 +24,15 @@
 #include "report_tally.h"
 
 #include "base/log.h"
+#include "cmd/count.h"
 #include "cmd/query_lists.h"
+#include "cmd/report_tally_rows.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-#define NO_ROLLUP ROLLUP_DIMENSIONS
-
-#define NXDOMAIN "dns-rcode \"NXDomain\" and dst ctry 0"
-#define REVERSE	 "dns-qtype \"PTR\" and dns-qname \"arpa\""
-#define OF_MAIL	 " and ip @" TALLY_MAIL_SERVERS
-#define FAILED	 " and not dns-rcode NOERROR"
-#define FOREIGN	 "dst port 53 and not dst ip @" QUERY_LISTS_SERVERS
-#define SERVICES "dns-qtype \"SRV\""
-
-static const struct tally_row {
-	const char *by[AGGREGATE_BY_MAX]; /* words of operands */
-	const char *filter;		  /* NULL: all; or none, when there is one with a list */
-	const char *list;		  /* that list_filter asks for; NULL: none */
-	const char *list_filter;	  /* instead of filter, if there is such a list */
-	enum rollup_dimension rollup;	  /* that answers it; NO_ROLLUP: rows must be read */
-} rows[TALLIES] = {
-	[TALLY_RCODES] = {{"dns-rcode"}, "direction response", .rollup = NO_ROLLUP},
-	[TALLY_NAMES] = {{"dns-qname"}, .rollup = ROLLUP_QNAME},
-	[TALLY_NAMES2] = {{"dns-qname2"}, .rollup = ROLLUP_QNAME2},
-	[TALLY_CLIENTS] = {{"client"}, .rollup = ROLLUP_CLIENT},
-	[TALLY_NXDOMAIN] = {{"dst-ip"}, NXDOMAIN, .rollup = NO_ROLLUP},
-	[TALLY_NXDOMAIN_NAMES] = {{"dst-ip", "dns-qname"}, NXDOMAIN, .rollup = NO_ROLLUP},
-	[TALLY_REVERSE] = {{"client"}, REVERSE, TALLY_MAIL_SERVERS, REVERSE OF_MAIL, NO_ROLLUP},
-	[TALLY_REVERSE_NXDOMAIN] = {{"client"},
-				    REVERSE " and dns-rcode \"NXDomain\"",
-				    TALLY_MAIL_SERVERS,
-				    REVERSE OF_MAIL " and dns-rcode \"NXDomain\"",
-				    NO_ROLLUP},
-	[TALLY_REVERSE_FAILED] = {{"dns-qname", "dns-rcode"},
-				  REVERSE FAILED,
-				  TALLY_MAIL_SERVERS,
-				  REVERSE OF_MAIL FAILED,
-				  NO_ROLLUP},
-	[TALLY_FOREIGN] = {{"src-ip"}, NULL, QUERY_LISTS_SERVERS, FOREIGN, NO_ROLLUP},
-	[TALLY_FOREIGN_SERVERS] =
-		{{"src-ip", "dst-ip"}, NULL, QUERY_LISTS_SERVERS, FOREIGN, NO_ROLLUP},
-	[TALLY_SERVICES] = {{"client", "dns-qname"}, SERVICES, .rollup = NO_ROLLUP},
-	[TALLY_SERVICES_FOUND] = {{"client", "dns-qname"},
-				  SERVICES " and dns-rcode NOERROR and dns-ancount > 0",
-				  .rollup = NO_ROLLUP},
-};
 
 /* A tally that reads rows. */
 struct counted {
@@ -100,15 +60,10 @@ struct worker {
 	struct report_totals totals;
 };
 
-/* Is it to be counted at all? FOREIGN is not without its list. */
-static bool is_possible(const struct report_tallies *tallies, enum tally_id id)
+/* As it is written; NULL: all exchanges. */
+static const char *tally_filter(const struct report_tallies *tallies, enum tally_id id)
 {
-	return rows[id].filter || !rows[id].list || tally_filter(tallies, id);
-}
-
-const char *tally_filter(const struct report_tallies *tallies, enum tally_id id)
-{
-	const struct tally_row *row = &rows[id];
+	const struct tally_row *row = &tally_rows[id];
 	bool has_list = false;
 
 	if (row->list)
@@ -117,15 +72,31 @@ const char *tally_filter(const struct report_tallies *tallies, enum tally_id id)
 	return has_list ? row->list_filter : row->filter;
 }
 
+/* Is it to be counted at all? FOREIGN is not without its list. */
+static bool is_possible(const struct report_tallies *tallies, enum tally_id id)
+{
+	return tally_rows[id].filter || !tally_rows[id].list || tally_filter(tallies, id);
+}
+
 static void prepare_options(struct plan *plan, enum tally_id id)
 {
 	struct aggregate_options *options = &plan->options[id];
 
 	*options = (struct aggregate_options){.groups_max = TALLY_GROUPS_MAX, .seed = plan->seed};
-	while (options->by_count < AGGREGATE_BY_MAX && rows[id].by[options->by_count]) {
-		options->by[options->by_count] = operand_find(rows[id].by[options->by_count], NULL);
+	while (options->by_count < AGGREGATE_BY_MAX && tally_rows[id].by[options->by_count]) {
+		options->by[options->by_count] =
+			operand_find(tally_rows[id].by[options->by_count], NULL);
 		options->by_count++;
 	}
+}
+
+/* Does the store keep its sums? Of all flows only, and by one field. */
+static bool is_summed(const struct plan *plan, unsigned id)
+{
+	enum rollup_dimension dimension;
+
+	return !tally_rows[id].filter && !tally_rows[id].list &&
+	       count_dimension(&plan->options[id], &dimension);
 }
 
 static int compile(struct plan *plan, const char *text, struct filter **ret_filter)
@@ -147,7 +118,7 @@ static int plan_rows(struct plan *plan)
 		struct counted *counted = &plan->counted[plan->count];
 		int r;
 
-		if (!(plan->pass->tallies & TALLY_BIT(id)) || rows[id].rollup != NO_ROLLUP ||
+		if (!(plan->pass->tallies & TALLY_BIT(id)) || is_summed(plan, id) ||
 		    !is_possible(plan->tallies, (enum tally_id)id))
 			continue;
 		*counted = (struct counted){
@@ -311,89 +282,17 @@ static int count_rows(struct plan *plan)
 	return r;
 }
 
-/* --- by rollups ---------------------------------------------------------------------------------
- */
-
-static int on_rollup_row(void *context, const struct exchange *exchange,
-			 const struct exchange_names *names, unsigned directions)
-{
-	int r = aggregate__add(context, exchange, names, directions);
-
-	return r < 0 ? log_err(r, "count exchanges") : 0;
-}
-
-static int on_rollup(void *context, const struct store_rollup_key *key, uint64_t floor)
-{
-	struct aggregate *aggregate = context;
-	struct aggregate_sums sums;
-	int r;
-
-	if (!key) {
-		aggregate__add_floor(aggregate, floor);
-		return 0;
-	}
-	sums = (struct aggregate_sums){
-		.key = key->key,
-		.length = key->length,
-		.measures = key->measures,
-		.error = key->error,
-		.floor = key->floor,
-		.latencies = key->latencies,
-	};
-	r = aggregate__add_sums(aggregate, &sums);
-	return r < 0 ? log_err(r, "count exchanges") : 0;
-}
-
-static int merge_rest(struct aggregate **aggregates, unsigned count)
-{
-	int r = 0;
-
-	for (unsigned i = 1; i < count && r == 0; i++)
-		r = aggregate__merge(aggregates[0], aggregates[i]);
-	return r < 0 ? log_err(r, "count exchanges") : 0;
-}
-
-/* A pass over rollups, and over the rows that are in none. */
-static int count_rollups(struct plan *plan, enum tally_id id)
-{
-	struct store_scan scan;
-	struct aggregate **aggregates;
-	unsigned count;
-	int r = 0;
-
-	query__scan(plan->pass->query, true, &scan);
-	scan.fields = aggregate_fields(&plan->options[id]);
-	scan.on_row = on_rollup_row;
-	scan.on_rollup = on_rollup;
-	scan.dimension = rows[id].rollup;
-	count = store_scan_workers(&scan);
-	aggregates = calloc(count, sizeof(struct aggregate *));
-	for (unsigned i = 0; aggregates && i < count && r == 0; i++)
-		r = aggregate__new(&plan->options[id], &aggregates[i]);
-	if (!aggregates || r < 0) {
-		r = log_err(-ENOMEM, "count exchanges");
-	} else {
-		scan.contexts = (void **)aggregates;
-		r = store_reader__scan(plan->pass->query->reader, &scan);
-	}
-	if (r == 0)
-		r = merge_rest(aggregates, count);
-	if (r == 0) {
-		plan->tallies->aggregates[id] = aggregates[0];
-		aggregates[0] = NULL;
-	}
-	for (unsigned i = 0; aggregates && i < count; i++)
-		aggregate__free(aggregates[i]);
-	free(aggregates);
-	return r;
-}
-
-static void find_lists(struct plan *plan)
+/* Return: 0, why one that there is cannot be read; reported */
+static int find_lists(struct plan *plan)
 {
 	struct filter_lists lists = query_lists__filter(&plan->lists);
 
 	plan->tallies->has_mail_servers = lists.items(lists.context, TALLY_MAIL_SERVERS);
-	plan->tallies->has_dns_servers = lists.items(lists.context, QUERY_LISTS_SERVERS);
+	plan->tallies->has_dns_servers =
+		!plan->lists.unread && lists.items(lists.context, QUERY_LISTS_SERVERS);
+	if (plan->lists.unread)
+		return log_err(plan->lists.error, "read list '%s'", plan->lists.unread);
+	return 0;
 }
 
 int report_tallies__fill(const struct report_pass *pass, struct report_tallies *ret)
@@ -408,15 +307,16 @@ int report_tallies__fill(const struct report_pass *pass, struct report_tallies *
 	/* nobody can aim at a bucket whose hash nobody knows */
 	if (getrandom(&plan.seed, sizeof(plan.seed), 0) != sizeof(plan.seed))
 		return log_err(-errno, "get random bytes");
-	find_lists(&plan);
 	for (unsigned id = 0; id < TALLIES; id++)
 		prepare_options(&plan, (enum tally_id)id);
-	r = plan_rows(&plan);
+	r = find_lists(&plan);
+	if (r == 0)
+		r = plan_rows(&plan);
 	if (r == 0 && (plan.count > 0 || pass->totals))
 		r = count_rows(&plan);
 	for (unsigned id = 0; id < TALLIES && r == 0; id++)
-		if (pass->tallies & TALLY_BIT(id) && rows[id].rollup != NO_ROLLUP)
-			r = count_rollups(&plan, (enum tally_id)id);
+		if (pass->tallies & TALLY_BIT(id) && is_summed(&plan, id))
+			r = count_flows(pass->query, &plan.options[id], true, &ret->aggregates[id]);
 	for (unsigned i = 0; i < plan.count; i++)
 		if (plan.counted[i].owns_filter)
 			filter__free(plan.counted[i].filter);

@@ -55,7 +55,4 @@ struct report_pass {
 int report_tallies__fill(const struct report_pass *pass, struct report_tallies *ret);
 void report_tallies__done(struct report_tallies *tallies);
 
-/** tally_filter() - The filter of a tally as it is written, for people; NULL: all exchanges. */
-const char *tally_filter(const struct report_tallies *tallies, enum tally_id id);
-
 #endif

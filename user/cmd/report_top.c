@@ -165,7 +165,7 @@ static unsigned prepare_columns(const struct report_top *top, struct document_co
 
 int report_top(struct report *report, const struct report_top *top)
 {
-	const struct aggregate *aggregate = report->tallies.aggregates[top->tally];
+	struct aggregate *aggregate = report->tallies.aggregates[top->tally];
 	struct document_column columns[TOP_COLUMNS_MAX];
 	struct aggregate_totals totals;
 	struct drawing drawing = {.report = report, .top = top, .totals = &totals};

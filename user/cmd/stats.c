@@ -14,8 +14,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "query.h"
-#include "query/aggregate.h"
+#include "count.h"
 #include "sink/json.h"
 #include "stats_table.h"
 
@@ -48,21 +47,11 @@ static const char *const order_names[] = {
 
 #define ORDERS (sizeof(order_names) / sizeof(order_names[0]))
 
-/* Fields of which the store keeps sums. */
-static const struct {
-	const char *word;
-	enum rollup_dimension dimension;
-} rollups[] = {
-	{"server", ROLLUP_SERVER},   {"client", ROLLUP_CLIENT},	  {"dns-rcode", ROLLUP_RCODE},
-	{"dns-qtype", ROLLUP_QTYPE}, {"dns-qname", ROLLUP_QNAME}, {"dns-qname2", ROLLUP_QNAME2},
-};
-
 struct stats {
 	struct query query;
 	struct aggregate_options options;
 	enum aggregate_order order;
-	unsigned workers;
-	struct aggregate **parts; /* one for each worker; the first gets all in the end */
+	struct aggregate *counted;
 };
 
 /* --- arguments -----------------------------------------------------------------------------------
@@ -126,105 +115,20 @@ static int choose_order(struct stats *stats)
 /* --- counting ------------------------------------------------------------------------------------
  */
 
-/* store_row_fn */
-static int on_row(void *context, const struct exchange *exchange,
-		  const struct exchange_names *names, unsigned directions)
-{
-	return aggregate__add(context, exchange, names, directions);
-}
-
-/* store_rollup_fn */
-static int on_rollup(void *context, const struct store_rollup_key *key, uint64_t floor)
-{
-	struct aggregate_sums sums;
-
-	if (!key) {
-		aggregate__add_floor(context, floor);
-		return 0;
-	}
-	sums = (struct aggregate_sums){
-		.key = key->key,
-		.length = key->length,
-		.measures = key->measures,
-		.error = key->error,
-		.floor = key->floor,
-		.latencies = key->latencies,
-	};
-	return aggregate__add_sums(context, &sums);
-}
-
-/* Sums stand for rows when nothing else is asked for. */
-static void use_rollups(const struct stats *stats, struct store_scan *scan)
-{
-	if (scan->filter || stats->options.by_count != 1)
-		return;
-	for (size_t i = 0; i < sizeof(rollups) / sizeof(rollups[0]); i++) {
-		if (strcmp(rollups[i].word, stats->options.by[0]->word) != 0)
-			continue;
-		scan->on_rollup = on_rollup;
-		scan->dimension = rollups[i].dimension;
-	}
-}
-
-static int make_parts(struct stats *stats)
-{
-	int r = 0;
-
-	stats->parts = calloc(stats->workers, sizeof(struct aggregate *));
-	if (!stats->parts)
-		return -ENOMEM;
-	for (unsigned i = 0; r == 0 && i < stats->workers; i++)
-		r = aggregate__new(&stats->options, &stats->parts[i]);
-	return r;
-}
-
-static void free_parts(struct stats *stats)
-{
-	for (unsigned i = 0; stats->parts && i < stats->workers; i++)
-		aggregate__free(stats->parts[i]);
-	free(stats->parts);
-	stats->parts = NULL;
-}
-
-/* What was counted is in the first part then. Return: 0, negative errno after reporting */
-static int count(struct stats *stats, bool by_rollups)
-{
-	struct store_scan scan;
-	int r;
-
-	query__scan(&stats->query, true, &scan);
-	scan.fields = aggregate_fields(&stats->options);
-	scan.on_row = on_row;
-	if (by_rollups)
-		use_rollups(stats, &scan);
-	scan.workers = stats->workers = store_scan_workers(&scan);
-	r = make_parts(stats);
-	if (r < 0)
-		return log_err(r, "count flows");
-	scan.contexts = (void **)stats->parts;
-	r = store_reader__scan(stats->query.reader, &scan);
-	query__progress_done(&stats->query);
-	for (unsigned i = 1; r == 0 && i < stats->workers; i++) {
-		r = aggregate__merge(stats->parts[0], stats->parts[i]);
-		aggregate__free(stats->parts[i]);
-		stats->parts[i] = NULL;
-	}
-	return r == -ENOMEM ? log_err(r, "count flows; narrow filter or span") : r;
-}
-
 /* Of what a list of sums left out, only packets have a bound. */
 static int count_well(struct stats *stats)
 {
 	struct aggregate_totals totals;
-	int r = count(stats, true);
+	int r = count_flows(&stats->query, &stats->options, true, &stats->counted);
 
 	if (r < 0 || stats->order == ORDER_PACKETS)
 		return r;
-	aggregate__totals(stats->parts[0], &totals);
+	aggregate__totals(stats->counted, &totals);
 	if (totals.floor == 0)
 		return 0;
-	free_parts(stats);
-	return count(stats, false);
+	aggregate__free(stats->counted);
+	stats->counted = NULL;
+	return count_flows(&stats->query, &stats->options, false, &stats->counted);
 }
 
 /* --- showing -------------------------------------------------------------------------------------
@@ -250,14 +154,14 @@ static int show(struct stats *stats)
 		.exact = stats->query.options.format == FORMAT_CSV,
 	};
 	struct aggregate_row *rows;
-	int64_t found = aggregate__top(stats->parts[0], stats->order, top, &rows);
+	int64_t found = aggregate__top(stats->counted, stats->order, top, &rows);
 	int r = 0;
 
 	if (found < 0)
 		return log_err((int)found, "sort what was counted");
 	table.rows = rows;
 	table.count = (size_t)found;
-	aggregate__totals(stats->parts[0], &table.totals);
+	aggregate__totals(stats->counted, &table.totals);
 	if (stats->query.options.format == FORMAT_JSON)
 		for (size_t i = 0; i < table.count; i++)
 			json_stat(stats->query.out, &stats->options, &rows[i]);
@@ -272,7 +176,7 @@ int cmd_stats(int argc, char **argv)
 	struct stats stats = {.options = {.groups_max = AGGREGATE_GROUPS_MAX}};
 	int code, r;
 
-	if (!query__open(&verb, argc, argv, &stats.query, &code))
+	if (!query__read(&verb, argc, argv, &stats.query, &code))
 		return code;
 	r = choose_fields(&stats);
 	if (r == 0)
@@ -285,9 +189,11 @@ int cmd_stats(int argc, char **argv)
 	if (getrandom(&stats.options.seed, sizeof(stats.options.seed), 0) < 0)
 		stats.options.seed = 0;
 	if (r == 0)
+		r = query__open(&stats.query);
+	if (r == 0)
 		r = count_well(&stats);
 	if (r == 0)
 		r = show(&stats);
-	free_parts(&stats);
+	aggregate__free(stats.counted);
 	return query__close(&stats.query, r);
 }

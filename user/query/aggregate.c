@@ -276,13 +276,12 @@ static int settle_one(struct aggregate *a)
 	return waiting->has_sample ? latencies__add(&group->latencies, waiting->latency_ns) : 0;
 }
 
-int aggregate_settle(const struct aggregate *aggregate)
+int aggregate_settle(struct aggregate *aggregate)
 {
-	struct aggregate *a = (struct aggregate *)aggregate;
 	int r = 0;
 
-	while (a->settled < a->added) {
-		int failed = settle_one(a);
+	while (aggregate->settled < aggregate->added) {
+		int failed = settle_one(aggregate);
 
 		r = failed < 0 ? failed : r;
 	}
@@ -458,7 +457,7 @@ static int merge_group(struct aggregate *a, const struct group *more)
 	return latencies__merge(&group->latencies, &more->latencies);
 }
 
-int aggregate__merge(struct aggregate *aggregate, const struct aggregate *more)
+int aggregate__merge(struct aggregate *aggregate, struct aggregate *more)
 {
 	int settled = aggregate_settle(more);
 
@@ -481,7 +480,7 @@ int aggregate__merge(struct aggregate *aggregate, const struct aggregate *more)
 	return 0;
 }
 
-void aggregate__totals(const struct aggregate *aggregate, struct aggregate_totals *ret)
+void aggregate__totals(struct aggregate *aggregate, struct aggregate_totals *ret)
 {
 	static const double shares[] = {0.5, 0.95};
 	uint64_t ns[2];

@@ -59,7 +59,7 @@ int aggregate__add_sums(struct aggregate *aggregate, const struct aggregate_sums
 void aggregate__add_floor(struct aggregate *aggregate, uint64_t floor);
 
 /** aggregate__merge() - Add all that @more has counted, with the same fields. Return: 0, -ENOMEM */
-int aggregate__merge(struct aggregate *aggregate, const struct aggregate *more);
+int aggregate__merge(struct aggregate *aggregate, struct aggregate *more);
 
 struct aggregate_totals {
 	struct measures all;
@@ -70,7 +70,7 @@ struct aggregate_totals {
 };
 
 /** aggregate__totals() - What all groups together come to. */
-void aggregate__totals(const struct aggregate *aggregate, struct aggregate_totals *ret);
+void aggregate__totals(struct aggregate *aggregate, struct aggregate_totals *ret);
 
 /* A row of the result. Valid until the aggregate changes. */
 struct aggregate_row {
@@ -89,7 +89,7 @@ struct aggregate_row {
  *
  * Return: number of rows, -ENOMEM
  */
-int64_t aggregate__top(const struct aggregate *aggregate, enum aggregate_order order, size_t n,
+int64_t aggregate__top(struct aggregate *aggregate, enum aggregate_order order, size_t n,
 		       struct aggregate_row **ret_rows);
 
 #endif

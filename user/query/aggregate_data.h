@@ -63,11 +63,11 @@ struct aggregate {
 /**
  * aggregate_settle() - Count all that wait.
  *
- * Changes what an aggregate is made of, not what it tells: so who only looks may call it.
+ * Whoever looks at the result does this first.
  *
  * Return: 0, -ENOMEM
  */
-int aggregate_settle(const struct aggregate *aggregate);
+int aggregate_settle(struct aggregate *aggregate);
 
 /** group_at() - The group of a slot that is not empty. */
 static inline struct group *group_at(const struct aggregate *aggregate, uint32_t at)

@@ -128,7 +128,7 @@ static char *fill_row(const struct aggregate *a, const struct group *group, char
 	return texts;
 }
 
-int64_t aggregate__top(const struct aggregate *aggregate, enum aggregate_order order, size_t n,
+int64_t aggregate__top(struct aggregate *aggregate, enum aggregate_order order, size_t n,
 		       struct aggregate_row **ret_rows)
 {
 	unsigned parts = aggregate->options.by_count;

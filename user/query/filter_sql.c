@@ -14,6 +14,7 @@
  */
 #include "filter.h"
 #include "filter_data.h"
+#include "kind.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -422,13 +423,18 @@ static enum folded put_root(struct sql *sql, enum flow_direction direction)
 	return put_node(sql, &sql->filter->nodes[sql->filter->root], 0);
 }
 
-/* The rows that have the flow, and where the filter is true of it; flow_directions(). */
+/* The rows that have the flow, and where the filter is true of it; as flow_directions() has it. */
+_Static_assert(EXCHANGE_LATE == 2, "as written in SQL");
+
 static bool put_half(struct sql *sql, enum flow_direction direction)
 {
 	size_t start = sql->length;
 	enum folded folded;
 
-	put(sql, direction == FLOW_QUERY ? "(kind&512 AND (kind&7)<>2 AND " : "(kind&1024 AND ");
+	put(sql,
+	    direction == FLOW_QUERY
+		    ? "(" KIND_SQL_FLAG("kind", HAS_QUERY) " AND " KIND_SQL_STATE("kind") "<>2 AND "
+		    : "(" KIND_SQL_FLAG("kind", HAS_RESPONSE) " AND ");
 	folded = put_root(sql, direction);
 	if (folded == FOLDED_FALSE) {
 		sql->length = start;

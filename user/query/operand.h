@@ -34,6 +34,14 @@ enum operand_side {
 	OPERAND_OF_FLOW,     /* source, destination, packets: each flow has its own */
 };
 
+/* What an exchange as a whole has, of an operand that each flow has its own of. */
+enum operand_whole {
+	WHOLE_QUERY,	/* the query's: ends, ports */
+	WHOLE_RESPONSE, /* the response's, if there is one */
+	WHOLE_SUM,	/* numbers: of both together */
+	WHOLE_NONE,
+};
+
 /* A value for comparing: what is valid follows from the operand's type. */
 struct operand_value {
 	bool known;
@@ -57,7 +65,8 @@ struct operand {
 	const char *alias; /* another word for the same, as JSON's key; NULL: none */
 	enum operand_type type;
 	enum operand_side side;
-	int field; /* enum field_id that it shows; -1: computed from the flow */
+	enum operand_whole whole; /* OF_FLOW */
+	int field;		  /* enum field_id that it shows; -1: computed from the flow */
 	field_set needs;
 	void (*get)(const struct flow *flow, struct operand_value *ret);
 	/*

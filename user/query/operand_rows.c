@@ -2,19 +2,16 @@
 /* The table of operands. */
 #include "operand.h"
 
+#include "kind.h"
 #include "operand_code.h"
 #include "operand_get.h"
 
-/*
- * Columns and bits of `kind` as store/schema.h has them, which stands above: state 0-2, service
- * 3-4, cause 5-7, tcp 8, has query 9, has response 10, was retried 12, is retry 13, 1 + verdict
- * 16-19.
- */
+/* Columns as store/schema.h has them, which stands above. */
 #define SQL_START      "(SELECT value FROM meta WHERE key='start_ns')"
 #define SQL_WAIT       "coalesce(wait,latency,0)"
-#define SQL_MESSAGES   "coalesce(messages,(kind>>10)&1)"
-#define SQL_VERDICT    "(nullif((kind>>16)&15,0)-1)"
-#define SQL_HEADER(of) "(CASE WHEN NOT kind&1024 THEN " of " END)"
+#define SQL_MESSAGES   "coalesce(messages,(" KIND_SQL_FLAG("kind", HAS_RESPONSE) ")<>0)"
+#define SQL_VERDICT    "(nullif(" KIND_SQL_NUMBER("kind", VERDICT) ",0)-1)"
+#define SQL_HEADER(of) "(CASE WHEN NOT " KIND_SQL_FLAG("kind", HAS_RESPONSE) " THEN " of " END)"
 /* qualified: origin is also a column */
 #define OF_ORIGIN(of) "(SELECT " of " FROM origin WHERE origin.id=exchange_row.origin)"
 _Static_assert(CAUSE_TRUNCATED == 7 && EXCHANGE_LATE == 2, "as written in SQL");
@@ -29,6 +26,7 @@ _Static_assert(ODD_TUNNEL_NONE == 0 && ODD_TUNNEL_IP == 8, "as written in SQL");
 #define NEEDS(bits) .field = -1, .needs = bits
 
 #define TYPE(t, s)    .type = OPERAND_##t, .side = OPERAND_OF_##s
+#define WHOLE(w)      .whole = WHOLE_##w
 #define GET(name)     .get = operand_get_##name
 #define CODES(name)   .code = code_of_##name, .code_text = text_of_##name
 #define COLUMN(t, w)  .title = t, .width = w
@@ -44,11 +42,11 @@ const struct operand operands[] = {
 		SQL("(" SQL_START "+time)", "(" SQL_START "+time+" SQL_WAIT ")"),
 		COLUMN("START", 27),
 		HELP("start < 2026-11-22T08:00:00Z", "first message of the flow")},
-	{"end", NULL, TYPE(TIME, FLOW), NEEDS(BIT(TIME) | BIT(LATENCY) | BIT(WAIT)), GET(end),
+	{"end", NULL, TYPE(TIME, FLOW), WHOLE(RESPONSE), NEEDS(BIT(TIME) | BIT(LATENCY) | BIT(WAIT)), GET(end),
 		SQL("(" SQL_START "+time+" SQL_WAIT "-coalesce(latency,0))", "(" SQL_START "+time+" SQL_WAIT ")"),
 		COLUMN("END", 27),
 		HELP("end < 2026-11-22T08:00:00Z", "last message of the flow")},
-	{"direction", NULL, TYPE(CODE, FLOW), NEEDS(0), GET(direction),
+	{"direction", NULL, TYPE(CODE, FLOW), WHOLE(NONE), NEEDS(0), GET(direction),
 		SQL("0", "1"),
 		CODES(direction), COLUMN("DIR", 8),
 		HELP("direction response", "query or response")},
@@ -93,23 +91,23 @@ const struct operand operands[] = {
 		COLUMN("SPORT", 5),
 		HELP("server-port 5353", "port that was asked")},
 	{"proto", NULL, TYPE(CODE, BOTH), FIELD(PROTO), GET(proto),
-		SQL_SAME("(CASE WHEN kind&256 THEN 6 ELSE 17 END)"),
+		SQL_SAME("(CASE WHEN " KIND_SQL_FLAG("kind", TCP) " THEN 6 ELSE 17 END)"),
 		CODES(proto), COLUMN("PROTO", 5),
 		HELP("proto tcp", "udp or tcp")},
-	{"packets", NULL, TYPE(NUMBER, FLOW), NEEDS(BIT(TRIES) | BIT(MESSAGES)), GET(packets),
+	{"packets", NULL, TYPE(NUMBER, FLOW), WHOLE(SUM), NEEDS(BIT(TRIES) | BIT(MESSAGES)), GET(packets),
 		SQL("tries", SQL_MESSAGES),
 		COLUMN("PACKETS", 7),
 		HELP("packets > 1", "messages of the flow")},
-	{"bytes", NULL, TYPE(NUMBER, FLOW), NEEDS(BIT(TRIES) | BIT(QUERY_BYTES) | BIT(RESPONSE_BYTES)), GET(bytes),
+	{"bytes", NULL, TYPE(NUMBER, FLOW), WHOLE(SUM), NEEDS(BIT(TRIES) | BIT(QUERY_BYTES) | BIT(RESPONSE_BYTES)), GET(bytes),
 		SQL("tries*query_bytes", "response_bytes"),
 		COLUMN("BYTES", 8),
 		HELP("bytes > 4k", "length of these messages together")},
 	{"query-bytes", NULL, TYPE(NUMBER, BOTH), FIELD(QUERY_BYTES), GET(query_bytes),
-		SQL_SAME("(CASE WHEN kind&512 THEN query_bytes END)"),
+		SQL_SAME("(CASE WHEN " KIND_SQL_FLAG("kind", HAS_QUERY) " THEN query_bytes END)"),
 		COLUMN("QBYTES", 6),
 		HELP("query-bytes > 200", "length of the query message")},
 	{"response-bytes", NULL, TYPE(NUMBER, BOTH), FIELD(RESPONSE_BYTES), GET(response_bytes),
-		SQL_SAME("(CASE WHEN kind&1024 THEN response_bytes END)"),
+		SQL_SAME("(CASE WHEN " KIND_SQL_FLAG("kind", HAS_RESPONSE) " THEN response_bytes END)"),
 		COLUMN("RBYTES", 6),
 		HELP("response-bytes > 1k", "length of the response, of all messages of a zone transfer")},
 	{"messages", NULL, TYPE(NUMBER, BOTH), FIELD(MESSAGES), GET(messages),
@@ -176,7 +174,7 @@ const struct operand operands[] = {
 		COLUMN("WAIT", 8),
 		HELP("dns-wait > 1s", "from the first transmission to the response")},
 	{"dns-state", "state", TYPE(CODE, BOTH), FIELD(STATE), GET(dns_state),
-		SQL_SAME("(kind&7)"),
+		SQL_SAME(KIND_SQL_STATE("kind")),
 		CODES(state), COLUMN("STATE", 10),
 		HELP("dns-state unanswered", "answered, unanswered, late, orphan, pending or multicast")},
 	{"dns-tries", "tries", TYPE(NUMBER, BOTH), FIELD(TRIES), GET(dns_tries),
@@ -184,23 +182,23 @@ const struct operand operands[] = {
 		COLUMN("TRIES", 5),
 		HELP("dns-tries > 1", "how often the query was sent")},
 	{"dns-service", "service", TYPE(CODE, BOTH), FIELD(SERVICE), GET(dns_service),
-		SQL_SAME("((kind>>3)&3)"),
+		SQL_SAME(KIND_SQL_NUMBER("kind", SERVICE)),
 		CODES(service), COLUMN("SERVICE", 7),
 		HELP("dns-service mdns", "dns, mdns or llmnr")},
 	{"dns-cause", "cause", TYPE(CODE, BOTH), FIELD(CAUSE), GET(dns_cause),
-		SQL_SAME("nullif((kind>>5)&7,0)"),
+		SQL_SAME("nullif(" KIND_SQL_NUMBER("kind", CAUSE) ",0)"),
 		CODES(cause), COLUMN("CAUSE", 21),
 		HELP("dns-cause icmp-port-unreachable", "why there was no answer in time, or none that is whole")},
 	{"tcp-retry", NULL, TYPE(CODE, BOTH), FIELD(TCP_RETRY), GET(tcp_retry),
-		SQL_SAME("(CASE WHEN kind&4096 THEN 1 WHEN ((kind>>5)&7)=7 THEN 0 END)"),
+		SQL_SAME("(CASE WHEN " KIND_SQL_FLAG("kind", WAS_RETRIED) " THEN 1 WHEN " KIND_SQL_NUMBER("kind", CAUSE) "=7 THEN 0 END)"),
 		CODES(answer), COLUMN("RETRY", 5),
 		HELP("tcp-retry no", "of a truncated answer over UDP: was the same asked over TCP then")},
 	{"retry-of", NULL, TYPE(NUMBER, BOTH), FIELD(RETRY_OF), GET(retry_of),
-		SQL_SAME("(CASE WHEN kind&8192 THEN retry_of END)"),
+		SQL_SAME("(CASE WHEN " KIND_SQL_FLAG("kind", IS_RETRY) " THEN retry_of END)"),
 		COLUMN("RETRYOF", 7),
 		HELP("retry-of > 0", "of a query over TCP: id of the truncated exchange that it follows")},
 	{"dns-verdict", "verdict", TYPE(CODE, RESPONSE), FIELD(VERDICT), GET(dns_verdict),
-		SQL("(CASE WHEN NOT kind&1024 THEN " SQL_VERDICT " END)", SQL_VERDICT),
+		SQL(SQL_HEADER(SQL_VERDICT), SQL_VERDICT),
 		CODES(verdict), COLUMN("VERDICT", 8),
 		HELP("dns-verdict != ok", "ok, cut, or the first thing that is wrong with the message")},
 	{"dns-crr-name", "crr_name", TYPE(NAME, RESPONSE), FIELD(CRR_NAME), GET(dns_crr_name),

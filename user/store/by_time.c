@@ -151,7 +151,6 @@ static int hold_piece(struct merge *merge, const struct piece *piece)
 	static const struct rows_query query = {
 		.first = "id,time",
 		.condition = "id BETWEEN ?1 AND ?2 AND time>=?3 AND time<?4",
-		.order = "",
 		.bound = 4,
 		.bare = true,
 	};

@@ -28,7 +28,6 @@
 #include "decode.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,28 +233,6 @@ static inline int64_t add(int64_t a, int64_t b)
 	return sum;
 }
 
-/* Return: false when one of its parts is of no kind that there is */
-static bool read_kind(struct decode *d, int64_t kind)
-{
-	struct exchange *e = &d->exchange;
-
-	d->kind = kind;
-	e->state = kind >> KIND_STATE_SHIFT & 7;
-	e->service = kind >> KIND_SERVICE_SHIFT & 3;
-	e->cause = kind >> KIND_CAUSE_SHIFT & 7;
-	e->keep = kind >> KIND_KEEP_SHIFT & 3;
-	e->protocol = kind & KIND_TCP ? IPPROTO_TCP : IPPROTO_UDP;
-	e->has_query = kind & KIND_HAS_QUERY;
-	e->has_response = kind & KIND_HAS_RESPONSE;
-	e->recursion_desired = kind & KIND_RECURSION_DESIRED;
-	e->was_retried = kind & KIND_WAS_RETRIED;
-	e->is_retry = kind & KIND_IS_RETRY;
-	e->has_latency = kind & KIND_HAS_LATENCY;
-	return e->state < EXCHANGE_STATES && e->service < SERVICES && e->cause < CAUSES &&
-	       e->keep <= KEEP_ALL && (kind >> KIND_VERDICT_SHIFT & 15) <= DNS_MESSAGE_VERDICTS &&
-	       kind & (KIND_HAS_QUERY | KIND_HAS_RESPONSE);
-}
-
 static void read_ends(struct cursor *c, int64_t start_ns, struct exchange *e)
 {
 	if (HAS(c, TIME))
@@ -394,7 +371,7 @@ static void make_message(struct decode *d, const void *records, size_t length)
 /* One that was not at hand then is not now. Without its columns it has a verdict and no more. */
 static void read_message(struct cursor *c, struct decode *d)
 {
-	unsigned verdict = d->kind >> KIND_VERDICT_SHIFT & 15;
+	unsigned verdict = d->kind >> KIND_VERDICT_SHIFT & KIND_VERDICT_MASK;
 	const void *records = NULL;
 
 	d->exchange.message = verdict ? &d->message : NULL;
@@ -411,7 +388,8 @@ bool decode__row(struct decode *decode, sqlite3_stmt *row, int first)
 	struct cursor c = {row, first, decode->columns};
 	struct exchange *e = &decode->exchange;
 
-	if (!read_kind(decode, next_number(&c)))
+	decode->kind = next_number(&c);
+	if (!kind_unpack(decode->kind, e))
 		return false;
 	read_ends(&c, decode->start_ns, e);
 	read_header(&c, e);

@@ -7,7 +7,6 @@
 
 #include "dns/codes.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
 struct cell encode_address(const uint8_t address[16])
@@ -89,20 +88,10 @@ static struct cell records_cell(const struct item_exchange *item, struct row *ro
 
 static int64_t kind_of(const struct item_exchange *item)
 {
-	const struct exchange *e = &item->exchange;
 	const struct item_head *head = &item->head;
-	int64_t kind =
-		(int64_t)e->state << KIND_STATE_SHIFT | (int64_t)e->service << KIND_SERVICE_SHIFT |
-		(int64_t)e->cause << KIND_CAUSE_SHIFT | (int64_t)head->keep << KIND_KEEP_SHIFT |
-		(int64_t)head->verdict << KIND_VERDICT_SHIFT;
+	int64_t kind = kind_pack(&item->exchange) | (int64_t)head->keep << KIND_KEEP_SHIFT |
+		       (int64_t)head->verdict << KIND_VERDICT_SHIFT;
 
-	kind |= e->protocol == IPPROTO_TCP ? KIND_TCP : 0;
-	kind |= e->has_query ? KIND_HAS_QUERY : 0;
-	kind |= e->has_response ? KIND_HAS_RESPONSE : 0;
-	kind |= e->recursion_desired ? KIND_RECURSION_DESIRED : 0;
-	kind |= e->was_retried ? KIND_WAS_RETRIED : 0;
-	kind |= e->is_retry ? KIND_IS_RETRY : 0;
-	kind |= e->has_latency ? KIND_HAS_LATENCY : 0;
 	if (head->records && head->has_opt && head->keep != KEEP_ALL)
 		kind |= KIND_HAS_OPT;
 	return kind;

@@ -83,7 +83,7 @@ static int deliver(struct fetch *fetch, struct fetch_segment *segment, bool *ret
 int fetch__deliver(struct fetch *fetch, unsigned number, int64_t id, bool *ret_ended)
 {
 	static const struct rows_query by_id = {
-		.first = "", .condition = "id=?1", .order = "", .bound = 1, .matched = true};
+		.first = "", .condition = "id=?1", .bound = 1, .matched = true};
 	struct fetch_segment *segment;
 	int r = fetch__segment(fetch, number, &segment);
 

@@ -11,8 +11,7 @@
  *
  * In any order the pieces of all segments are taken by the threads one after
  * the other (scan.c). In order of time one thread reads batch after batch and
- * holds back what a later batch may still precede (by_time.c); in another order
- * the keys are sorted first, then rows are fetched (by_operand.c).
+ * holds back what a later batch may still precede (by_time.c).
  *
  * A segment that cannot be read, or a page of it, is reported once and left
  * out: what is wrong with one hour says nothing of the others. The scan goes on
@@ -181,7 +180,7 @@ unsigned store_scan_workers(const struct store_scan *scan)
 {
 	long processors;
 
-	if (scan->order != STORE_ANY_ORDER || scan->sort || scan->limit)
+	if (scan->order != STORE_ANY_ORDER || scan->limit)
 		return 1;
 	if (scan->workers)
 		return scan->workers < WORKERS_MAX ? scan->workers : WORKERS_MAX;
@@ -193,8 +192,6 @@ unsigned store_scan_workers(const struct store_scan *scan)
 
 int store_reader__scan(struct store_reader *reader, const struct store_scan *scan)
 {
-	if (scan->sort)
-		return sorted_by_operand(reader, scan);
 	if (scan->order != STORE_ANY_ORDER)
 		return sorted_by_time(reader, scan);
 	return scan_in_parts(reader, scan, store_scan_workers(scan));

@@ -62,17 +62,6 @@ static int bind_filter(sqlite3_stmt *row, int bound, const struct filter_binding
 	return code;
 }
 
-bool rows_exact(const struct store_scan *scan)
-{
-	const struct filter_binding *values;
-	unsigned count;
-	bool exact = true;
-
-	if (scan->filter)
-		filter__where(scan->filter, &values, &count, &exact);
-	return exact;
-}
-
 int rows__prepare(struct rows *rows, const struct rows_query *query, sqlite3_stmt **ret_row)
 {
 	const struct filter_binding *values = NULL;
@@ -88,7 +77,7 @@ int rows__prepare(struct rows *rows, const struct rows_query *query, sqlite3_stm
 		where = filter__where(rows->scan->filter, &values, &count, &exact);
 	if (asprintf(&sql, "SELECT %s%s FROM exchange_row WHERE %s AND (%s)%s", query->first,
 		     query->bare ? "" : decode__select(&rows->decode, columns), query->condition,
-		     where, query->order) < 0)
+		     where, query->order ? query->order : "") < 0)
 		return -ENOMEM;
 	r = view__prepare(&rows->view, sql, &row);
 	free(sql);
@@ -103,7 +92,8 @@ int rows__prepare(struct rows *rows, const struct rows_query *query, sqlite3_stm
 	return 0;
 }
 
-unsigned rows__match(struct rows *rows, sqlite3_stmt *row, int first)
+/* Return: its flows that match; 0: none */
+static unsigned match(struct rows *rows, sqlite3_stmt *row, int first)
 {
 	const struct decode *d = &rows->decode;
 
@@ -118,7 +108,7 @@ unsigned rows__match(struct rows *rows, sqlite3_stmt *row, int first)
 
 int rows__deliver(struct rows *rows, sqlite3_stmt *row, int first)
 {
-	unsigned directions = rows__match(rows, row, first);
+	unsigned directions = match(rows, row, first);
 
 	if (!directions)
 		return 0;

@@ -18,9 +18,6 @@ struct rows {
 	uint64_t malformed; /* rows left out because they say nothing */
 };
 
-/** rows_exact() - Does SQL alone tell which rows match? */
-bool rows_exact(const struct store_scan *scan);
-
 /** rows__init() - @ended: see struct view. Return: 0, -ENOMEM */
 int rows__init(struct rows *rows, const struct store_scan *scan, void *context, const bool *ended);
 void rows__done(struct rows *rows);
@@ -32,8 +29,8 @@ int rows__open(struct rows *rows, struct segment *segment);
 struct rows_query {
 	const char *first; /* further columns, each with a comma behind it, or "" */
 	const char *condition;
-	const char *order; /* " ORDER BY time", or "" */
-	int bound;	   /* @condition and @order have ?1 to ?@bound */
+	const char *order; /* " ORDER BY id"; NULL: in any */
+	int bound;	   /* @condition has ?1 to ?@bound */
 	bool matched;	   /* the condition names rows that match: without the filter */
 	bool bare;	   /* @first alone, without a comma at the end */
 };
@@ -48,8 +45,5 @@ int rows__prepare(struct rows *rows, const struct rows_query *query, sqlite3_stm
  * Return: 0, what on_row returned
  */
 int rows__deliver(struct rows *rows, sqlite3_stmt *row, int first);
-
-/** rows__match() - Only see whether it matches. Return: its flows; 0: none */
-unsigned rows__match(struct rows *rows, sqlite3_stmt *row, int first);
 
 #endif

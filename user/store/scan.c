@@ -69,9 +69,8 @@ static int prepare_piece(struct worker *worker, const struct piece *piece, sqlit
 	static const struct rows_query queries[2] = {
 		{.first = "",
 		 .condition = "id BETWEEN ?1 AND ?2 AND time>=?3 AND time<?4",
-		 .order = "",
 		 .bound = 4},
-		{.first = "", .condition = "id BETWEEN ?1 AND ?2", .order = "", .bound = 2},
+		{.first = "", .condition = "id BETWEEN ?1 AND ?2", .bound = 2},
 	};
 	struct segment *segment = &worker->job->reader->segments[piece->segment];
 	const struct store_span span = worker->job->scan->span;

@@ -39,7 +39,7 @@ struct store_rollup_key {
 /** store_rollup_fn - Receives a rollup's keys; @key NULL ends one rollup, with its @floor. */
 typedef int (*store_rollup_fn)(void *context, const struct store_rollup_key *key, uint64_t floor);
 
-/** store_progress_fn - @share of the work is done, 0..1; called some ten times a second. */
+/** store_progress_fn - @share of the work is done, 0..1; called after some ten thousand rows. */
 typedef void (*store_progress_fn)(void *context, double share);
 
 enum store_order { STORE_ANY_ORDER, STORE_ASCENDING, STORE_DESCENDING };
@@ -48,9 +48,8 @@ struct store_scan {
 	struct store_span span;
 	const struct filter *filter; /* NULL: all */
 	field_set fields;	     /* that @on_row looks at; those of the filter are added */
-	enum store_order order;
-	const struct operand *sort; /* NULL: time. Must have query_sql */
-	uint64_t limit;		    /* of rows; 0: none */
+	enum store_order order;	     /* of time */
+	uint64_t limit;		     /* of rows; 0: none */
 	/*
 	 * Threads that scan at a time, each with a context of its own; 1 when order or limit
 	 * are given. 0: one for each processor.

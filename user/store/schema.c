@@ -4,29 +4,19 @@
 
 #include <stddef.h>
 
-/* An address column as text: four or sixteen bytes; IPv6 without "::", which plain SQL cannot do.
- */
+// clang-format off
+/* An address column as text: four or sixteen bytes; IPv6 without "::", which plain SQL cannot do. */
 #define BYTE(a, i)                                                                                 \
 	"((instr('0123456789ABCDEF', substr(hex(" a "), 2*" #i "-1, 1))-1)*16"                     \
 	"+instr('0123456789ABCDEF', substr(hex(" a "), 2*" #i ", 1))-1)"
 #define GROUP(a, i) "lower(substr(hex(" a "), 4*" #i "-3, 4))"
-#define ADDRESS(a)                                                                                                                                   \
-	"CASE length(" a                                                                                                                             \
-	") WHEN 4 THEN printf('%d.%d.%d.%d'," BYTE(a, 1) "," BYTE(a, 2) "," BYTE(a, 3) "," BYTE(a, 4) ") WHEN 16 THEN " GROUP(a, 1) "||':'||" GROUP( \
-		a,                                                                                                                                   \
-		2) "||':'||" GROUP(a,                                                                                                                \
-				   3) "||':'||" GROUP(a,                                                                                             \
-						      4) "||':'||" GROUP(a,                                                                          \
-									 5) "||':'||" GROUP(a,                                                       \
-											    6) "|"                                                   \
-											       "|"                                                   \
-											       "'"                                                   \
-											       ":"                                                   \
-											       "'"                                                   \
-											       "|"                                                   \
-											       "|" GROUP(a, 7) "||':'||" GROUP(                      \
-												       a,                                            \
-												       8) " END"
+#define GROUPS(a)                                                                                  \
+	GROUP(a, 1) "||':'||" GROUP(a, 2) "||':'||" GROUP(a, 3) "||':'||" GROUP(a, 4) "||':'||"    \
+	GROUP(a, 5) "||':'||" GROUP(a, 6) "||':'||" GROUP(a, 7) "||':'||" GROUP(a, 8)
+#define BYTES(a)                                                                                   \
+	"printf('%d.%d.%d.%d'," BYTE(a, 1) "," BYTE(a, 2) "," BYTE(a, 3) "," BYTE(a, 4) ")"
+#define ADDRESS(a)                                                                                 \
+	"CASE length(" a ") WHEN 4 THEN " BYTES(a) " WHEN 16 THEN " GROUPS(a) " END"
 
 /* Nanoseconds since 1970 as RFC 3339 with 9 decimals, also before 1970. */
 #define FLOOR_S(t) "((" t ")-(((" t ")%1000000000)+1000000000)%1000000000)/1000000000"
@@ -40,7 +30,6 @@
 	"coalesce((SELECT name FROM code WHERE code.kind='" of "' AND code.number=" number         \
 	"),'" prefix "'||" number ")"
 
-// clang-format off
 const char schema_sql[] =
 	"CREATE TABLE meta (-- start_ns, end_ns: the span of this segment; oddns: who made it\n"
 	" key TEXT PRIMARY KEY, value) WITHOUT ROWID;\n"
@@ -102,26 +91,26 @@ const char schema_sql[] =
 	"CREATE VIEW exchange AS SELECT r.id AS id, " TIME("(r.time+" START ")") " AS time,\n"
 	" r.time+" START " AS time_ns, " ADDRESS("r.client") " AS client, r.client_port AS client_port,\n"
 	" " ADDRESS("r.server") " AS server, r.server_port AS server_port,\n"
-	" CASE WHEN r.kind&256 THEN 'tcp' ELSE 'udp' END AS proto, r.dns_id AS dns_id,\n"
+	" CASE WHEN " KIND_SQL_FLAG("r.kind", TCP) " THEN 'tcp' ELSE 'udp' END AS proto, r.dns_id AS dns_id,\n"
 	" " CODE("opcode", "((r.flags>>11)&15)", "OPCODE") " AS opcode, r.qname AS qname,\n"
 	" " CODE("qtype", "r.qtype", "TYPE") " AS qtype,\n"
 	" " CODE("qclass", "r.qclass", "CLASS") " AS qclass,\n"
 	" " CODE("rcode", "r.rcode", "RCODE") " AS rcode,\n"
-	" (SELECT name FROM code WHERE code.kind='state' AND number=r.kind&7) AS state,\n"
+	" (SELECT name FROM code WHERE code.kind='state' AND number=" KIND_SQL_STATE("r.kind") ") AS state,\n"
 	" r.tries AS tries, r.latency AS latency_ns, coalesce(r.wait, r.latency) AS wait_ns,\n"
 	" r.query_bytes AS query_bytes, r.response_bytes AS response_bytes,\n"
-	" coalesce(r.messages, (r.kind>>10)&1) AS messages, r.flags AS flags,\n"
+	" coalesce(r.messages, (" KIND_SQL_FLAG("r.kind", HAS_RESPONSE) ")<>0) AS messages, r.flags AS flags,\n"
 	" r.ancount AS ancount, r.nscount AS nscount, r.arcount AS arcount,\n"
 	" o.interface AS ifname, o.vlan AS vlan,\n"
 	" (SELECT name FROM code WHERE code.kind='tunnel' AND number=o.tunnel) AS tunnel,\n"
 	" o.tunnel_id AS tunnel_id, " ADDRESS("o.outer_src") " AS outer_src,\n"
 	" " ADDRESS("o.outer_dst") " AS outer_dst, o.user AS user, o.uid AS uid, o.pid AS pid,\n"
 	" CAST(o.comm AS TEXT) AS comm, o.unit AS unit,\n"
-	" (SELECT name FROM code WHERE code.kind='service' AND number=(r.kind>>3)&3) AS service,\n"
-	" (SELECT name FROM code WHERE code.kind='cause' AND number=(r.kind>>5)&7) AS cause,\n"
+	" (SELECT name FROM code WHERE code.kind='service' AND number=" KIND_SQL_NUMBER("r.kind", SERVICE) ") AS service,\n"
+	" (SELECT name FROM code WHERE code.kind='cause' AND number=" KIND_SQL_NUMBER("r.kind", CAUSE) ") AS cause,\n"
 	" r.retry_of AS retry_of,\n"
-	" (SELECT name FROM code WHERE code.kind='verdict' AND number=((r.kind>>16)&15)-1) AS verdict,\n"
-	" (r.kind>>9)&1 AS has_query, (r.kind>>10)&1 AS has_response, r.records AS records\n"
+	" (SELECT name FROM code WHERE code.kind='verdict' AND number=" KIND_SQL_NUMBER("r.kind", VERDICT) "-1) AS verdict,\n"
+	" (" KIND_SQL_FLAG("r.kind", HAS_QUERY) ")<>0 AS has_query, (" KIND_SQL_FLAG("r.kind", HAS_RESPONSE) ")<>0 AS has_response, r.records AS records\n"
 	" FROM exchange_row AS r LEFT JOIN origin AS o ON o.id=r.origin;\n"
 
 	"CREATE VIEW flow AS\n"

@@ -15,29 +15,13 @@
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 
+#include "query/kind.h"
+
 #include <stdint.h>
 
 /* PRAGMA application_id ("ODNS") and user_version. */
 #define STORE_APPLICATION_ID 0x4f444e53
 #define STORE_VERSION	     1
-
-/*
- * Column "kind" of exchange_row: what takes few bits. 22 bits, because SQLite
- * stores numbers below 2^23 in three bytes.
- */
-#define KIND_STATE_SHIFT       0 /* 3 bits, enum exchange_state */
-#define KIND_SERVICE_SHIFT     3 /* 2 bits, enum exchange_service */
-#define KIND_CAUSE_SHIFT       5 /* 3 bits, enum exchange_cause */
-#define KIND_TCP	       (1 << 8)
-#define KIND_HAS_QUERY	       (1 << 9)
-#define KIND_HAS_RESPONSE      (1 << 10)
-#define KIND_RECURSION_DESIRED (1 << 11)
-#define KIND_WAS_RETRIED       (1 << 12)
-#define KIND_IS_RETRY	       (1 << 13)
-#define KIND_KEEP_SHIFT	       14 /* 2 bits, enum exchange_keep: which records are in `records` */
-#define KIND_VERDICT_SHIFT     16 /* 4 bits, 1 + enum dns_verdict; 0: no message was at hand */
-#define KIND_HAS_OPT	       (1 << 20) /* `records` ends with an OPT record */
-#define KIND_HAS_LATENCY       (1 << 21)
 
 /*
  * Column "records": the message's resource records in wire form as they were

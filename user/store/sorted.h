@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scans that deliver rows in an order: by one thread. */
+/* Scans that deliver rows in order of time: by one thread. */
 #ifndef STORE_SORTED_H
 #define STORE_SORTED_H
 
@@ -13,14 +13,5 @@
  * Return: as store_reader__scan()
  */
 int sorted_by_time(struct store_reader *reader, const struct store_scan *scan);
-
-/**
- * sorted_by_operand() - In order of scan->sort, rows that do not have it last; then in order of
- * time.
- *
- * Keys are sorted by SQLite, with a file if they need room.
- * Return: as store_reader__scan(); -EINVAL when the store cannot sort by it; reported
- */
-int sorted_by_operand(struct store_reader *reader, const struct store_scan *scan);
 
 #endif
