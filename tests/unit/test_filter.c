@@ -436,3 +436,23 @@ Test(filter, a_pattern_that_explodes_is_not_found, .timeout = 20)
 	cr_assert_eq(fixture_match("dns-qname ~ '(x+x+)+y|(a|aa)+$'", &e), 0);
 	cr_assert_eq(fixture_match("dns-qname ~ 'a+b'", &e), Q | R);
 }
+
+/* So that a list which misses it does not look whole. */
+Test(filter, a_pattern_that_explodes_is_counted, .timeout = 20)
+{
+	struct filter *filter = fixture_compile("dns-id 1");
+	char name[64];
+
+	memset(name, 'a', sizeof(name));
+	cr_assert_eq(filter__given_up(filter), 0);
+	filter__free(filter);
+	filter = fixture_compile("dns-qname ~ ['(a|aa)+$', '^b']");
+	name[63] = 'b';
+	for (unsigned i = 0; i < 3; i++)
+		cr_assert_not(filter__regex(filter, 0, name, sizeof(name)));
+	cr_assert_eq(filter__given_up(filter), 3);
+	cr_assert_not(filter__regex(filter, 1, name, sizeof(name)));
+	cr_assert(filter__regex(filter, 0, name, sizeof(name) - 1));
+	cr_assert_eq(filter__given_up(filter), 3);
+	filter__free(filter);
+}

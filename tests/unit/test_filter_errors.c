@@ -257,7 +257,7 @@ Test(filter_errors, the_text_is_bounded)
 
 Test(filter_errors, lists_that_cannot_be_read_say_why)
 {
-	char path[] = "/tmp/oddns_list_XXXXXX", text[128];
+	char path[] = "/tmp/oddns_list_XXXXXX", text[128], message[128];
 	int fd;
 
 	fails("ip @./no-such-file", 18, 4,
@@ -266,13 +266,12 @@ Test(filter_errors, lists_that_cannot_be_read_say_why)
 	fails("ip @/dev/null", 13, 4, "cannot read the list '@/dev/null': Invalid argument");
 	fd = mkstemp(path);
 	cr_assert_eq(write(fd, "# nothing\n\n", 11), 11);
-	close(fd);
 	snprintf(text, sizeof(text), "ip @%s", path);
-	{
-		char message[128];
-
-		snprintf(message, sizeof(message), "list '@%s' is empty", path);
-		fails(text, strlen(text), 4, message);
-	}
+	snprintf(message, sizeof(message), "list '@%s' is empty", path);
+	fails(text, strlen(text), 4, message);
+	cr_assert_eq(write(fd, "10.0.0.1\0x\n", 11), 11); /* would be read as 10.0.0.1 */
+	close(fd);
+	snprintf(message, sizeof(message), "cannot read the list '@%s': Invalid argument", path);
+	fails(text, strlen(text), 4, message);
 	unlink(path);
 }

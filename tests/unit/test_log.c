@@ -38,3 +38,14 @@ Test(log, the_journal_is_told_the_priority)
 	log_info("c");
 	cr_assert_stderr_eq_str("<3>oddns: a\n<4>oddns: b\n<6>oddns: c\n");
 }
+
+Test(log, no_control_character_gets_out)
+{
+	log_err(0, "read '%s'; see '%s'", "\x1b[31m\r\n\x7f\x06", "a\tb");
+	log_warn("C1 %s, but no others: %s",
+		 "\xc2\x9b"
+		 "2J\xc2\x80\xc2\x9f",
+		 "\xc2\xa0\xc3\x9b");
+	cr_assert_stderr_eq_str("oddns: read '?[31m?\?\?\?'; see 'a?b'\n"
+				"oddns: C1 ?\?2J?\?\?\?, but no others: \xc2\xa0\xc3\x9b\n");
+}

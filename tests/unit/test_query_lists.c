@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *members[] = {"192.0.2.1", "198.51.100.0/24", NULL};
@@ -117,10 +118,10 @@ Test(query_lists, file_that_cannot_be_read_is_told)
 	cr_assert_eq(lists.error, -ENOENT);
 	list.file = "/tmp";
 	check_items(&lists, "mail", "NULL");
-	cr_assert_eq(lists.error, -EIO);
+	cr_assert_eq(lists.error, -EISDIR);
 	list.file = "/dev/zero";
 	check_items(&lists, "mail", "NULL");
-	cr_assert_eq(lists.error, -EFBIG);
+	cr_assert_eq(lists.error, -EINVAL);
 	query_lists__done(&lists);
 }
 
@@ -153,4 +154,30 @@ Test(query_lists, names_are_those_of_the_settings_and_dns_servers_once)
 		cr_assert_str_eq(filter.name(filter.context, 1), "dns_servers");
 		cr_assert_null(filter.name(filter.context, 2));
 	}
+}
+
+/* A list that ends too early would leave servers out, and nobody would know. */
+Test(query_lists, what_is_no_whole_text_is_no_list, .timeout = 60)
+{
+	struct list_settings list = {"mail", NULL, NULL};
+	struct settings settings = {.lists = &list, .list_count = 1};
+	struct query_lists lists = {.settings = &settings};
+	const char nul[] = "192.0.2.1\n\0\n192.0.2.2\n";
+	char *path = write_file("");
+	FILE *file = fopen(path, "w");
+
+	list.file = path;
+	cr_assert(file && fwrite(nul, 1, sizeof(nul) - 1, file) == sizeof(nul) - 1);
+	fclose(file);
+	check_items(&lists, "mail", "NULL");
+	cr_expect(lists.unread && lists.error == -EINVAL, "%d", lists.error);
+	unlink(path);
+	query_lists__done(&lists);
+
+	lists = (struct query_lists){.settings = &settings};
+	cr_assert_eq(mkfifo(path, 0600), 0); /* nobody writes */
+	check_items(&lists, "mail", "NULL");
+	cr_expect(lists.unread && lists.error == -EINVAL, "%d", lists.error);
+	unlink(path);
+	query_lists__done(&lists);
 }

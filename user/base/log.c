@@ -9,12 +9,27 @@
 
 enum { PRIORITY_ERR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
 
+/*
+ * Names, paths and what libraries say of a file may bear anything, and the line ends on a terminal:
+ * control characters (C0, DEL, and C1 as UTF-8, which is C2 80 to C2 9F) become question marks.
+ */
+static void defuse(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+			*c = c[1] = '?';
+		if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
+}
+
 static void write_line(int priority, int r, const char *fmt, va_list args)
 {
 	char text[1024];
 	const char *remedy; /* from "; " on, if anything can be done */
 
 	vsnprintf(text, sizeof(text), fmt, args);
+	defuse(text);
 	remedy = strstr(text, "; ");
 	if (!remedy)
 		remedy = text + strlen(text);

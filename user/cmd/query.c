@@ -217,11 +217,23 @@ int query__open(struct query *query)
 	return r < 0 ? r : open_output(query);
 }
 
+/* A list that misses what was not tried to the end must not look whole. */
+static void report_given_up(const struct query *query)
+{
+	uint64_t texts = query->filter ? filter__given_up(query->filter) : 0;
+
+	if (texts > 0)
+		log_warn("filter: a regular expression took too many steps %llu times, which "
+			 "counted as no match; write it without repetitions in repetitions",
+			 (unsigned long long)texts);
+}
+
 int query__close(struct query *query, int r)
 {
 	int finished;
 
 	query__progress_done(query);
+	report_given_up(query);
 	if (r == -EINTR)
 		log_err(0, "interrupted: what is shown is not all");
 	if (query->file)

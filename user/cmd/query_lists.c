@@ -5,9 +5,13 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define WHITE " \t\r\n\v\f"
 
@@ -53,18 +57,42 @@ static int add_line(struct items *items, const char *line)
 	return add_item(items, line + blank, length - blank);
 }
 
+/* A pipe that nobody writes to would block for ever. Return: NULL: errno tells */
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
+	FILE *file = NULL;
+	struct stat status;
+
+	if (fd < 0)
+		return NULL;
+	error = fstat(fd, &status) < 0 ? errno : 0;
+	if (error == 0 && !S_ISREG(status.st_mode))
+		error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+	if (error == 0) {
+		file = fdopen(fd, "r");
+		error = file ? 0 : errno;
+	}
+	if (!file)
+		close(fd);
+	errno = error;
+	return file;
+}
+
 /* All of a file that is not larger than a filter may be. Return: to be freed; NULL: errno tells */
 static char *read_file(const char *path)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_regular(path);
 	char *text = file ? malloc(FILTER_TEXT_MAX + 1) : NULL;
 	size_t length = text ? fread(text, 1, FILTER_TEXT_MAX + 1, file) : 0;
 	int error = file && text ? 0 : errno;
 
 	if (error == 0 && ferror(file))
-		error = EIO; /* a folder, for one */
+		error = EIO;
 	else if (length > FILTER_TEXT_MAX)
 		error = EFBIG;
+	else if (text && memchr(text, '\0', length))
+		error = EINVAL; /* what is behind it would be missing without a word */
 	else if (text)
 		text[length] = '\0';
 	if (file)

@@ -98,4 +98,10 @@ const char *filter__where(const struct filter *filter, const struct filter_bindi
  */
 bool filter__regex(const struct filter *filter, unsigned k, const char *text, size_t length);
 
+/**
+ * filter__given_up() - Texts so far that a regular expression took too many steps for, so that
+ * they counted as not matching. A text may be looked at, and counted, more than once.
+ */
+uint64_t filter__given_up(const struct filter *filter);
+
 #endif

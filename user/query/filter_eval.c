@@ -127,3 +127,12 @@ bool filter__regex(const struct filter *filter, unsigned k, const char *text, si
 {
 	return k < filter->regex_count && filter_regex__match(filter->regexes[k], text, length);
 }
+
+uint64_t filter__given_up(const struct filter *filter)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < filter->regex_count; i++)
+		sum += filter_regex__given_up(filter->regexes[i]);
+	return sum;
+}

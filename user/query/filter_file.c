@@ -47,6 +47,8 @@ static ssize_t read_file(const char *path, char **ret_text)
 	if (n < 0)
 		n = -errno;
 	close(fd);
+	if (text && n >= 0 && memchr(text, '\0', length))
+		n = -EINVAL; /* a value would end there, unseen */
 	if (!text || n < 0) {
 		free(text);
 		return text ? n : -ENOMEM;
@@ -72,7 +74,7 @@ static int keep_file(struct filter_parser *parser, char *text)
 
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\0';
+	return c == ' ' || c == '\t' || c == '\r';
 }
 
 static int add_line(struct filter_parser *parser, const char *line, size_t length,

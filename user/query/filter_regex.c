@@ -28,6 +28,7 @@ struct filter_regex {
 	pcre2_code *code;
 	pcre2_match_context *limits;
 	_Atomic(pcre2_match_data *) spare;
+	_Atomic uint64_t given_up;
 };
 
 static int refuse(int error, char *ret_why)
@@ -92,16 +93,26 @@ void filter_regex__free(struct filter_regex *regex)
 
 bool filter_regex__match(const struct filter_regex *regex, const char *text, size_t length)
 {
-	/* the spare room is no part of what is immutable */
+	/* the spare room and the counter are no part of what is immutable */
 	_Atomic(pcre2_match_data *) *spare = &((struct filter_regex *)regex)->spare;
+	_Atomic uint64_t *given_up = &((struct filter_regex *)regex)->given_up;
 	pcre2_match_data *room = atomic_exchange(spare, NULL);
 	int r;
 
 	if (!room)
 		room = pcre2_match_data_create(1, NULL);
-	if (!room)
+	if (!room) {
+		atomic_fetch_add_explicit(given_up, 1, memory_order_relaxed);
 		return false;
+	}
 	r = pcre2_match(regex->code, (PCRE2_SPTR8)text, length, 0, 0, room, regex->limits);
 	pcre2_match_data_free(atomic_exchange(spare, room));
+	if (r < PCRE2_ERROR_NOMATCH)
+		atomic_fetch_add_explicit(given_up, 1, memory_order_relaxed);
 	return r >= 0;
+}
+
+uint64_t filter_regex__given_up(const struct filter_regex *regex)
+{
+	return atomic_load_explicit(&regex->given_up, memory_order_relaxed);
 }

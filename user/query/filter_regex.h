@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct filter_regex;
 
@@ -22,8 +23,11 @@ void filter_regex__free(struct filter_regex *regex);
 /**
  * filter_regex__match() - Is it found in the text?
  *
- * By several threads at a time. What takes more than the limits is not found.
+ * By several threads at a time. What takes more than the limits is not found, and counted.
  */
 bool filter_regex__match(const struct filter_regex *regex, const char *text, size_t length);
+
+/** filter_regex__given_up() - Texts so far that took more than the limits, or more memory. */
+uint64_t filter_regex__given_up(const struct filter_regex *regex);
 
 #endif

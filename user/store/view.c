@@ -127,14 +127,25 @@ static bool is_first(const struct view *view, int r)
 					   __ATOMIC_RELAXED);
 }
 
+/* What SQLite said last may be of another statement, or nothing: the code is what counts. */
+static const char *reason(const struct view *view, int code)
+{
+	if (!view->db || (sqlite3_errcode(view->db) & 0xff) != (code & 0xff))
+		return sqlite3_errstr(code);
+	return sqlite3_errmsg(view->db);
+}
+
+/* A corrupt schema is quoted by the reason, over pages: what to do is to be seen behind it. */
+#define REASON_MAX 200
+
 int view__failed(struct view *view, int code)
 {
 	int r = errno_of(code);
 
 	if (r == -EINTR || !is_first(view, r))
 		return r;
-	log_err(0, "cannot read '%s' of the store: %s; its exchanges are missing here%s",
-		view->path, view->db ? sqlite3_errmsg(view->db) : sqlite3_errstr(code),
+	log_err(0, "cannot read '%s' of the store: %.*s; its exchanges are missing here%s",
+		view->path, REASON_MAX, reason(view, code),
 		r == -EBADMSG ? ", remove it if it stays so" : "");
 	return r;
 }
