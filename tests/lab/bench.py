@@ -104,6 +104,11 @@ def make_world():
     run("mount", "-t", "sysfs", "sysfs", "/sys")
     run("mount", "--rbind", f"{DIR}/cgroup", "/sys/fs/cgroup")
     run("mount", "-t", "bpf", "bpf", "/sys/fs/bpf")
+    # What is written to /var/lib, as the store of `make run`, stays in the world.
+    os.makedirs(f"{DIR}/var/work")
+    os.makedirs(f"{DIR}/var/lib")
+    run("mount", "-t", "overlay", "-o",
+        f"lowerdir=/var/lib,upperdir={DIR}/var/lib,workdir={DIR}/var/work", "overlay", "/var/lib")
     for folder in ("/var/lib/systemd/catalog", "/var/log"):
         if os.path.isdir(folder):
             run("mount", "-t", "tmpfs", "tmpfs", folder)

@@ -19,6 +19,7 @@ fi
 
 mount -t tmpfs tmpfs /run && mkdir -p /run/work && cd /run/work || exit 1
 mount -t sysfs sysfs /sys || exit 1
+mount -t tmpfs -o mode=755,size=3g tmpfs /var/lib || exit 1
 export LC_ALL=C.UTF-8
 count=0 failed=0 code=0
 
@@ -86,6 +87,9 @@ said ok hooks 'native XDP yes, TC ingress (tcx|clsact), generic XDP yes, egress 
 said ok state '/run/oddns can be made' 'where the state goes'
 said note journal 'alerts go to stderr' 'no journald'
 said ok daemon 'none runs' 'no daemon'
+said ok store '/var/lib/oddns can be made' 'where the store goes'
+said ok store-room '0.0 KiB used, [0-9.]+ [GT]iB free, at most 2.0 GiB wanted' 'room for the store'
+said ok store-writer 'nobody writes' 'nobody writes to the store'
 said ok 'veth0 link' 'up, MTU 1472, driver veth' 'MTU and driver'
 said ok 'veth0 attach' 'ingress xdp, egress (tcx|clsact)' 'attached and detached'
 said ok 'lo attach' 'ingress none, egress (tcx|clsact)' 'loopback on egress only'
@@ -173,6 +177,13 @@ said ok daemon "pid $daemon" 'its PID'
 said note traffic 'directions seen: unknown; packets: XDP 0, .*no DNS yet' 'no traffic yet'
 said ok 'veth0 attach' 'the daemon is there: ingress (tcx|clsact)' 'its hooks are not tried again'
 said ok 'veth0 tc-egress' "held by oddns: .*'oddns_egress'" 'its program is known'
+said ok store-writer "the daemon, pid $daemon" 'the daemon writes to the store'
+said ok store '/var/lib/oddns can be written' 'a store that is there'
+doctor -i veth0 --set sensor.state=/run/other
+exits 0 'a store of another daemon'
+said note store-writer "pid $daemon writes here, which is not the daemon" 'it is named'
+doctor -i veth0 --set store.path=/var/lib/other
+said note store-writer 'the daemon does not write here' 'another store than the daemon has'
 for verb in status servers doctor; do
 	"$oddns" "$verb" >/dev/full 2>err
 	code=$?
@@ -181,6 +192,30 @@ for verb in status servers doctor; do
 done
 kill "$daemon"
 wait "$daemon"
+
+# --- stores that cannot be ------------------------------------------------------------------------
+doctor -i veth0 --set store.enabled=no
+exits 0 'a store that is not wanted'
+said note store 'nothing is kept' 'that nothing is kept'
+mkdir small && mount -t tmpfs -o size=1m tmpfs small && touch a-file
+doctor -i veth0 --set store.path="$PWD/small/store"
+exits 0 'a store on a small disk'
+said note store-room '0.0 KiB used, 1.0 MiB free, less than the 2.0 GiB of store.max_size' \
+	'a disk that is too small'
+head -c 300k /dev/zero >small/2026-11-22T07.db
+doctor -i veth0 --set store.path="$PWD/small" --set store.max_size=1M
+said ok store-room '300.0 KiB used, 724.0 KiB free, at most 1.0 MiB wanted' \
+	'segments make room for others'
+doctor -i veth0 --set store.path="$PWD/small" --set store.max_size=0
+said note store-room 'no bound but store.max_age' 'a store without bound'
+mount -o remount,ro small
+doctor -i veth0 --set store.path="$PWD/small"
+exits 0 'a store on a disk that is read-only'
+said note store 'nothing would be kept: .*small: Read-only file system' 'a disk that is read-only'
+doctor -i veth0 --set store.path="$PWD/a-file"
+said note store 'nothing would be kept: .*a-file: Not a directory' 'a file instead of a folder'
+doctor -i veth0 --set store.path=/nonexistent/oddns/store
+said note store 'nothing would be kept: /nonexistent/oddns: No such file' 'no parent folder'
 
 # --- rights taken away ----------------------------------------------------------------------------
 bare=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps -all --bounding-set -all)
@@ -191,6 +226,7 @@ said problem privileges 'uid 65534, without CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON'
 said problem bpf 'refused' 'no system call'
 said note programs 'not tried' 'programs are not tried in vain'
 said ok 'veth0 link' 'up' 'interfaces are examined all the same'
+said note store 'nothing would be kept: /var/lib/oddns: Permission denied' 'a store that may not be made'
 timeout 20 setpriv --inh-caps -all --bounding-set -sys_admin "$oddns" doctor -i veth0 >out 2>err
 code=$?
 exits 0 'without CAP_SYS_ADMIN'

@@ -22,10 +22,10 @@ import bench
 import conservation  # likewise
 from scenarios import SCENARIOS, Lab
 import hidden  # likewise
-import hidden  # likewise
 import hostile  # likewise
 import multicast  # likewise
 import silence  # likewise
+import store  # likewise
 import whole  # likewise
 
 # A scenario takes 3 to 15 s; this one hangs.

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 TestSuite(store, .fini = writer_fixture_remove);
 
@@ -391,11 +392,16 @@ Test(store, a_second_writer_is_refused)
 {
 	const struct store_options options = writer_fixture_options();
 	struct store *first, *second = NULL;
+	int64_t pid = 0;
 
+	cr_expect_eq(store_holder(options.dir, &pid), 0);
 	cr_assert_eq(store__open(&options, &first), 0);
 	cr_expect_eq(store__open(&options, &second), -EBUSY);
 	cr_expect_null(second);
+	cr_expect_eq(store_holder(options.dir, &pid), 1);
+	cr_expect_eq(pid, getpid());
 	store__close(first);
+	cr_expect_eq(store_holder(options.dir, &pid), 0);
 	cr_assert_eq(store__open(&options, &second), 0);
 	store__close(second);
 	store__close(NULL);

@@ -392,3 +392,27 @@ Test(text, what_is_no_moment_is_refused)
 
 	check_moments(rows, ROWS(rows));
 }
+
+Test(text, sizes_have_one_decimal_and_the_largest_unit_that_fits)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} rows[] = {
+		{0, "0.0 KiB"},
+		{53, "0.1 KiB"}, /* 0.052 */
+		{1024, "1.0 KiB"},
+		{1023 * 1024, "1023.0 KiB"},
+		{1048524, "1023.9 KiB"}, /* 1023.949 */
+		{1048525, "1.0 MiB"},	 /* 1023.950 */
+		{1572864, "1.5 MiB"},
+		{2147483648, "2.0 GiB"},
+		{1099511627776, "1.0 TiB"},
+		{UINT64_MAX, "16777216.0 TiB"},
+	};
+	char buf[TEXT_SIZE_MAX];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect_str_eq(text_size(rows[i].bytes, buf), rows[i].text, "%" PRIu64 ": %s",
+				 rows[i].bytes, buf);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The writer without its thread: trouble with disk and files, what is removed, what is summed up.
  */
+#include "store_fixture.h"
 #include "writer_fixture.h"
 
 #include "store/database.h"
@@ -337,6 +338,53 @@ Test(writer, a_full_disk_is_counted_and_work_goes_on_when_there_is_room_again)
 	umount2(writer_fixture_dir(), MNT_DETACH);
 }
 
+/* Trouble with the disk that begins and ends. Return: how many lines were said of it */
+static unsigned lines_of_a_full_disk(bool wait)
+{
+	struct store_options options = writer_fixture_options();
+	struct writer *writer;
+	char said[1024];
+
+	options.wait = wait;
+	writer = writer_fixture_writer(&options);
+	hush();
+	fill_disk();
+	for (unsigned i = 0; i < 7; i++) {
+		put_many(writer, 3, i);
+		writer__second(writer, INT64_MIN);
+	}
+	cr_expect_eq(writer__counters(writer)->error, -ENOSPC);
+	unlink(writer_fixture_path("filler"));
+	put_many(writer, 3, 100);
+	writer__second(writer, INT64_MIN);
+	put_many(writer, 3, 200);
+	cr_expect_eq(writer__finish(writer), 0);
+	writer__free(writer);
+	return unhush(said, sizeof(said));
+}
+
+Test(writer, a_replay_is_told_of_a_full_disk_and_of_its_end_and_a_daemon_asks_the_counters)
+{
+	struct store_options options = writer_fixture_options();
+	struct writer *writer;
+	char said[1024];
+
+	if (!mount_disk("8m"))
+		cr_skip_test("cannot mount a small disk: %s", strerror(errno));
+	cr_expect_eq(lines_of_a_full_disk(true), 2);
+	cr_expect_eq(lines_of_a_full_disk(false), 0);
+	options.wait = false;
+	writer = writer_fixture_writer(&options);
+	hush();
+	fill_disk();
+	put_many(writer, 3, 300);
+	cr_expect_eq(writer__finish(writer), -ENOSPC);
+	cr_expect_eq(unhush(said, sizeof(said)), 1, "whoever closes is told: %s", said);
+	cr_expect(strstr(said, "write the last records"), "%s", said);
+	writer__free(writer);
+	umount2(writer_fixture_dir(), MNT_DETACH);
+}
+
 Test(writer, a_disk_that_is_full_from_the_start_is_no_reason_to_fail)
 {
 	struct store_options options = writer_fixture_options();
@@ -372,6 +420,35 @@ Test(writer, a_folder_that_cannot_be_written_is_an_error_at_once)
 	cr_expect_eq(store__open(&options, &store), -ENOENT);
 	cr_expect_null(store);
 	umount2(writer_fixture_dir(), MNT_DETACH);
+}
+
+/* --- sizes ------------------------------------------------------------------------------------ */
+
+Test(writer, files_and_bytes_are_known_a_second_after_a_segment_was_begun_or_found)
+{
+	struct store_options options = writer_fixture_options();
+	const struct writer_counters *c;
+	struct writer *writer;
+	uint64_t bytes;
+
+	writer = writer_fixture_writer(&options);
+	c = writer__counters(writer);
+	writer__second(writer, INT64_MIN);
+	cr_expect_eq(c->segments, 0);
+	put_many(writer, 101, 0);
+	writer__second(writer, INT64_MIN);
+	cr_expect_eq(c->segments, 1);
+	cr_expect_gt(c->bytes, 101 * 20, "an exchange has two addresses and a name at least");
+	writer__finish(writer);
+	bytes = c->bytes;
+	writer__free(writer);
+
+	writer = writer_fixture_writer(&options);
+	c = writer__counters(writer);
+	writer__second(writer, INT64_MIN);
+	cr_expect_eq(c->segments, 1);
+	cr_expect_eq(c->bytes, bytes);
+	writer__free(writer);
 }
 
 /* --- retention -------------------------------------------------------------------------------- */

@@ -178,3 +178,18 @@ int text_parse_share(const char *text, double *ret)
 	*ret = number;
 	return 0;
 }
+
+const char *text_size(uint64_t bytes, char *buf)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	double value = (double)bytes / 1024;
+	unsigned unit = 0;
+
+	/* 1023.95 would be written as 1024.0 */
+	while (value >= 1023.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(buf, TEXT_SIZE_MAX, "%.1f %s", value, units[unit]);
+	return buf;
+}

@@ -81,6 +81,18 @@ int text_parse_duration(const char *text, uint64_t *ret_ns);
  */
 int text_parse_time(const char *text, int64_t now_ns, int64_t *ret_ns);
 
+/* "16777216.0 TiB" is more than 64 bits hold. */
+#define TEXT_SIZE_MAX 24
+
+/**
+ * text_size() - "0.0 KiB", "1.5 MiB", "2.0 GiB", "1.0 TiB": one decimal, the largest unit that
+ * fits.
+ * @buf: TEXT_SIZE_MAX bytes
+ *
+ * Return: @buf
+ */
+const char *text_size(uint64_t bytes, char *buf);
+
 /**
  * text_parse_size() - Read a count or a size: "4096", "4k", "16M", "1G" (powers of 1024).
  *

@@ -23,8 +23,9 @@
 static const struct options_verb verb = {
 	.name = "doctor",
 	.about = "What this host can do, and what is in the way: kernel features (tried on a veth "
-		 "pair of its own), hooks and who holds them, MTU, offloads, the journal, and "
-		 "what a running daemon sees. Exit code 0 when 'oddns run' can start, 1 when not.",
+		 "pair of its own), hooks and who holds them, MTU, offloads, the journal, the "
+		 "store, and what a running daemon sees. Exit code 0 when 'oddns run' can start, 1 "
+		 "when not.",
 	.takes = OPTION_INTERFACE | OPTION_CONFIG | OPTION_SET | OPTION_FORMAT | OPTION_TRY,
 };
 
@@ -96,6 +97,7 @@ static int examine(struct doctor *doctor)
 		return log_err(r, "make a table");
 	doctor__examine_host(doctor);
 	doctor__examine_daemon(doctor);
+	doctor__examine_store(doctor);
 	doctor__examine_interfaces(doctor);
 	return print_table(doctor);
 }

@@ -50,4 +50,8 @@ void doctor__examine_interfaces(struct doctor *doctor);
 /** doctor__examine_daemon() - Whether one runs, and what it sees. */
 void doctor__examine_daemon(struct doctor *doctor);
 
+/** doctor__examine_store() - Its folder, its room, who writes it; asks what is known of a daemon.
+ */
+void doctor__examine_store(struct doctor *doctor);
+
 #endif

@@ -26,6 +26,7 @@ struct interface_name {
 
 struct recorder {
 	struct store *store;
+	char *dir;
 	/* of the store's thread alone, but for forget */
 	struct identities *identities;
 	struct interface_name interfaces[INTERFACES_MAX];
@@ -130,6 +131,9 @@ int recorder__open(const struct settings *settings, enum recorder_mode mode, uin
 		if (identities__new(&recorder->identities) < 0)
 			goto out;
 	}
+	recorder->dir = strdup(settings->store.dir);
+	if (!recorder->dir)
+		goto out;
 	r = store__open(&options, &recorder->store);
 	if (r < 0)
 		goto out;
@@ -148,6 +152,7 @@ int recorder__close(struct recorder *recorder)
 		return 0;
 	r = store__close(recorder->store);
 	identities__free(recorder->identities);
+	free(recorder->dir);
 	free(recorder);
 	return r;
 }
@@ -205,13 +210,14 @@ void recorder__evaluated(struct recorder *recorder, const struct pipeline *pipel
 /* --- once a second -------------------------------------------------------------------------------
  */
 
-static void tell_trouble(const struct store_counters *now, struct journal *journal)
+static void tell_trouble(const struct recorder *recorder, const struct store_counters *now,
+			 struct journal *journal)
 {
 	if (now->error < 0)
 		journal__note(journal, LOG_WARNING,
-			      "The store cannot be written: %s; what is seen is not kept until it "
-			      "can, the sensor goes on",
-			      strerror(-now->error));
+			      "The store '%s' cannot be written: %s; what is seen is not kept "
+			      "until it can, the sensor goes on",
+			      recorder->dir, strerror(-now->error));
 	else
 		journal__note(
 			journal, LOG_WARNING,
@@ -226,7 +232,7 @@ static void tell(struct recorder *recorder, const struct store_counters *now,
 	bool trouble = now->error < 0 || now->overflow > recorder->told.overflow;
 
 	if (trouble && !recorder->troubled && journal)
-		tell_trouble(now, journal);
+		tell_trouble(recorder, now, journal);
 	if (trouble)
 		recorder->troubled = QUIET_TICKS;
 	else if (recorder->troubled && --recorder->troubled == 0 && journal)

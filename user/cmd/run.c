@@ -332,8 +332,8 @@ static int take_settings(struct daemon *d, struct settings *old, struct settings
 		journal__note(
 			d->journal, LOG_WARNING,
 			"Some changed settings (interfaces, ports, hook, multicast, encrypted, "
-			"interval, window, snaplen, tunnels, sizes, directories) take effect at "
-			"the next start");
+			"interval, window, snaplen, tunnels, sizes, directories, the store) take "
+			"effect at the next start");
 	return r;
 }
 

@@ -188,7 +188,7 @@ static int from_daemon(int argc, char **argv)
 		return code;
 	if (daemon.running) {
 		code = show_live(&daemon) < 0 ? CMD_FAILED : CMD_DONE;
-		if (output_finish() < 0)
+		if (code == CMD_DONE && output_finish() < 0)
 			code = CMD_FAILED;
 	} else if (access(daemon.options.settings->store.dir, R_OK) < 0) {
 		code = daemon_state__not_running(&daemon);

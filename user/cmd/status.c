@@ -11,6 +11,7 @@
 #include "daemon_state.h"
 #include "losses.h"
 #include "sink/summary.h"
+#include "store_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -172,15 +173,6 @@ static int print_interfaces(const struct daemon_state *daemon)
 	return r;
 }
 
-static const char *size_text(uint64_t bytes, char buf[32])
-{
-	if (bytes < 1 << 20)
-		snprintf(buf, 32, "%.1f KiB", (double)bytes / 0x1p10);
-	else
-		snprintf(buf, 32, "%.1f MiB", (double)bytes / 0x1p20);
-	return buf;
-}
-
 static int64_t now_ns(void)
 {
 	struct timespec ts;
@@ -308,16 +300,26 @@ static void print_encrypted(const struct state *s)
 		       (uint64_t)sum, encrypted_text(&s->source.encrypted, text));
 }
 
+static void print_store(const struct daemon_state *daemon)
+{
+	enum table_colour colour;
+	char text[STORE_TEXT_MAX];
+
+	store_text(&daemon->state->store, text, &colour);
+	printf("Store: %s%s%s\n", colour__on(daemon->style, colour), text,
+	       colour__off(daemon->style, colour));
+}
+
 static void print_tail(const struct daemon_state *daemon)
 {
 	const struct state *s = daemon->state;
-	char table[32], resident[32], interval[TEXT_DURATION_MAX], timeout[TEXT_DURATION_MAX],
-		limit[TEXT_DURATION_MAX];
+	char table[TEXT_SIZE_MAX], resident[TEXT_SIZE_MAX], interval[TEXT_DURATION_MAX],
+		timeout[TEXT_DURATION_MAX], limit[TEXT_DURATION_MAX];
 
 	printf("Pending: %" PRIu64 " queries; remembered %" PRIu64 " of at most %" PRIu64 "\n",
 	       s->exchanges.pending, s->usage.entries, s->usage.limit);
 	printf("Memory: %s resident, of which %s for exchanges\n",
-	       size_text(s->resident_bytes, resident), size_text(s->usage.bytes, table));
+	       text_size(s->resident_bytes, resident), text_size(s->usage.bytes, table));
 	printf("Folded: %" PRIu64 " messages seen at a second hook\n", s->exchanges.folded);
 	print_causes(s);
 	print_malformed(s);
@@ -329,6 +331,7 @@ static void print_tail(const struct daemon_state *daemon)
 	       text_duration((int64_t)s->absolute_ns, limit), s->relative * 100,
 	       text_duration((int64_t)s->timeout_ns, timeout));
 	printf("Servers: %" PRIu64 " known; see oddns servers\n", s->servers_known);
+	print_store(daemon);
 	printf("Alerts: %s%" PRIu64 " standing%s; they go to %s\n",
 	       colour__on(daemon->style, s->alerts_raised ? TABLE_RED : TABLE_GREEN),
 	       s->alerts_raised,

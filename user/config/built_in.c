@@ -17,12 +17,20 @@ static const struct member {
 	size_t bytes;
 	enum content content;
 } members[] = {
-	MEMBER(interfaces, NAMES), MEMBER(ports, BYTES),       MEMBER(port_count, BYTES),
-	MEMBER(hook, BYTES),	   MEMBER(interval_ns, BYTES), MEMBER(window, BYTES),
-	MEMBER(snaplen, BYTES),	   MEMBER(tunnels, BYTES),     MEMBER(ring_bytes, BYTES),
-	MEMBER(pending, BYTES),	   MEMBER(servers, BYTES),     MEMBER(pin_dir, TEXT),
-	MEMBER(state_dir, TEXT),   MEMBER(connections, BYTES), MEMBER(assembly, BYTES),
-	MEMBER(multicast, BYTES),  MEMBER(encrypted, BYTES),
+	MEMBER(interfaces, NAMES),	  MEMBER(ports, BYTES),
+	MEMBER(port_count, BYTES),	  MEMBER(hook, BYTES),
+	MEMBER(interval_ns, BYTES),	  MEMBER(window, BYTES),
+	MEMBER(snaplen, BYTES),		  MEMBER(tunnels, BYTES),
+	MEMBER(ring_bytes, BYTES),	  MEMBER(pending, BYTES),
+	MEMBER(servers, BYTES),		  MEMBER(pin_dir, TEXT),
+	MEMBER(state_dir, TEXT),	  MEMBER(connections, BYTES),
+	MEMBER(assembly, BYTES),	  MEMBER(multicast, BYTES),
+	MEMBER(encrypted, BYTES),	  MEMBER(store.enabled, BYTES),
+	MEMBER(store.dir, TEXT),	  MEMBER(store.segment, BYTES),
+	MEMBER(store.max_bytes, BYTES),	  MEMBER(store.max_age_ns, BYTES),
+	MEMBER(store.queue_bytes, BYTES), MEMBER(store.records, BYTES),
+	MEMBER(store.names, BYTES),	  MEMBER(store.clients, BYTES),
+	MEMBER(store.prefix4, BYTES),	  MEMBER(store.prefix6, BYTES),
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))

@@ -167,8 +167,8 @@ unsigned settings__watched_ports(const struct settings *settings, uint16_t *ret_
 /**
  * settings__same_built_in() - Are those settings the same that wait for the next start?
  *
- * Interfaces, ports, multicast, hook, encrypted, interval, window, sizes and directories are built
- * into what a daemon has loaded, attached and opened.
+ * Interfaces, ports, multicast, hook, encrypted, interval, window, sizes, directories and the store
+ * are built into what a daemon has loaded, attached and opened.
  */
 bool settings__same_built_in(const struct settings *a, const struct settings *b);
 

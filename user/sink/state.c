@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The files of the state directory. The lock is an open file description lock
- * (fcntl(2)): it ends with the daemon however that ends, and others can see it
- * without taking it (F_OFD_GETLK), so that `oddns status` can never be in the
- * way of a daemon that starts.
+ * The files of the state directory. Others can see its lock without taking it
+ * (base/lock_file.h), so that `oddns status` can never be in the way of a daemon
+ * that starts.
  */
 #include "state.h"
 
+#include "base/lock_file.h"
 #include "base/log.h"
 #include "sink/state_json.h"
 
@@ -209,25 +209,13 @@ void state_server__print(FILE *out, const struct state_server *server)
 	print_line(out, state_json_server(server));
 }
 
-static int64_t read_pid(int fd)
-{
-	char text[24] = "";
-
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
-		return 0;
-	return strtoll(text, NULL, 10);
-}
-
 static int write_pid(const struct state_lock *lock)
 {
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	int r = lock_file_write_pid(lock->fd);
 
-	errno = ENOSPC; /* of a short write, which sets none */
-	if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, (size_t)n, 0) == n &&
-	    fchmod(lock->fd, 0644) == 0)
-		return 0;
-	return log_err(-errno, "write lock '%s/%s'", lock->dir, LOCK_NAME);
+	if (r == 0 && fchmod(lock->fd, 0644) < 0)
+		r = -errno;
+	return r < 0 ? log_err(r, "write lock '%s/%s'", lock->dir, LOCK_NAME) : 0;
 }
 
 /* Is the file that we locked still the one under its name? Its last owner may have removed it. */
@@ -240,9 +228,9 @@ static bool is_in_place(const struct state_lock *lock)
 	       ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
 }
 
-static int lock_file(struct state_lock *lock)
+static int lock_dir(struct state_lock *lock)
 {
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int r;
 
 	for (;;) {
 		lock->fd = openat(lock->dir_fd, LOCK_NAME,
@@ -250,18 +238,19 @@ static int lock_file(struct state_lock *lock)
 		if (lock->fd < 0)
 			return log_err(-errno, "open lock '%s/%s'; run as root", lock->dir,
 				       LOCK_NAME);
-		if (fcntl(lock->fd, F_OFD_SETLK, &whole) < 0)
+		r = lock_file_take(lock->fd);
+		if (r < 0)
 			break;
 		if (is_in_place(lock))
 			return write_pid(lock);
 		close(lock->fd);
 	}
-	if (errno != EAGAIN && errno != EACCES)
-		return log_err(-errno, "lock '%s/%s'", lock->dir, LOCK_NAME);
+	if (r != -EBUSY)
+		return log_err(r, "lock '%s/%s'", lock->dir, LOCK_NAME);
 	log_err(0,
 		"another oddns (pid %" PRId64 ") uses %s: stop it, or give this one its own "
 		"sensor.state and sensor.pins",
-		read_pid(lock->fd), lock->dir);
+		lock_file_pid(lock->fd), lock->dir);
 	return -EBUSY;
 }
 
@@ -307,7 +296,7 @@ int state_lock__take(const char *dir, struct state_lock **ret_lock)
 			"that can be made",
 			dir);
 	else
-		r = lock_file(lock);
+		r = lock_dir(lock);
 	if (r < 0) {
 		drop(lock);
 		return r;
@@ -328,18 +317,9 @@ void state_lock__release(struct state_lock *lock)
 
 int state_lock__holder(const char *dir, int64_t *ret_pid)
 {
-	struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 	char path[PATH_MAX];
-	int fd, r;
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, LOCK_NAME) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	r = fcntl(fd, F_OFD_GETLK, &whole) < 0 ? -errno : whole.l_type != F_UNLCK;
-	if (r == 1)
-		*ret_pid = read_pid(fd);
-	close(fd);
-	return r;
+	return lock_file_holder(path, ret_pid);
 }

@@ -24,7 +24,11 @@ struct store_options {
 	uint64_t max_bytes;   /* of all segments; 0: no bound */
 	int64_t max_age_ns;   /* of a segment's end; 0: no bound */
 	uint64_t queue_bytes; /* power of two */
-	bool wait;  /* a full queue makes store__exchange() wait (replay) instead of losing */
+	/*
+	 * Replay: a full queue makes store__exchange() wait instead of losing, and trouble with the
+	 * disk is reported. A daemon has no time, and tells of trouble by store__counters().
+	 */
+	bool wait;
 	bool names; /* false: no names and no records are stored */
 	enum store_clients clients;
 	unsigned prefix4, prefix6;  /* bits kept of a client's address */

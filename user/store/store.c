@@ -25,6 +25,7 @@
  */
 #include "store.h"
 
+#include "base/lock_file.h"
 #include "base/log.h"
 #include "store/item.h"
 #include "store/privacy.h"
@@ -33,6 +34,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -41,7 +43,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -298,19 +299,49 @@ static void *run(void *context)
 
 /* --- life --- */
 
-static int take_lock(struct store *store)
+/* The PID is for people: a disk that is too full to take it is no reason to fail. */
+static int lock(struct store *store, const char *path)
 {
-	char *path;
-	int r = 0;
+	int64_t pid;
+	int r;
 
-	if (asprintf(&path, "%s/lock", store->dir) < 0)
-		return log_err(-ENOMEM, "open the store '%s'", store->dir);
 	store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (store->lock < 0)
-		r = log_err(-errno, "open the store's lock '%s'", path);
-	else if (flock(store->lock, LOCK_EX | LOCK_NB) < 0)
-		r = log_err(errno == EWOULDBLOCK ? -EBUSY : -errno,
-			    "lock '%s'; another oddns may be writing to this store", path);
+		return log_err(-errno, "open the store's lock '%s'", path);
+	r = lock_file_take(store->lock);
+	if (r == 0)
+		(void)lock_file_write_pid(store->lock);
+	if (r != -EBUSY)
+		return r < 0 ? log_err(r, "lock the store '%s'", path) : 0;
+	pid = lock_file_pid(store->lock);
+	log_err(0,
+		"another oddns (pid %" PRId64 ") writes to the store '%s': stop it, or give this "
+		"one its own store.path",
+		pid, store->dir);
+	return r;
+}
+
+static char *lock_path(const char *dir)
+{
+	char *path;
+
+	return asprintf(&path, "%s/lock", dir) < 0 ? NULL : path;
+}
+
+static int take_lock(struct store *store)
+{
+	char *path = lock_path(store->dir);
+	int r = path ? lock(store, path) : log_err(-ENOMEM, "open the store '%s'", store->dir);
+
+	free(path);
+	return r;
+}
+
+int store_holder(const char *dir, int64_t *ret_pid)
+{
+	char *path = lock_path(dir);
+	int r = path ? lock_file_holder(path, ret_pid) : -ENOMEM;
+
 	free(path);
 	return r;
 }

@@ -31,8 +31,9 @@ struct store;
 /**
  * store__open() - Open or make the store, and start the writer.
  *
- * Takes DIR/lock, so that two daemons do not write to one store. Segments that a crash left behind
- * are good as they are (SQLite's journal). A disk that is full is no reason to fail.
+ * Takes DIR/lock, so that two daemons do not write to one store, and writes its PID there. Segments
+ * that a crash left behind are good as they are (SQLite's journal). A disk that is full is no
+ * reason to fail.
  *
  * Return: 0; -EBUSY when another process writes there, else why it cannot be; reported
  */
@@ -69,5 +70,13 @@ void store__tick(struct store *store, int64_t now_ns);
 
 /** store__counters() - How it goes; may be called at any time by the sensor's thread. */
 void store__counters(const struct store *store, struct store_counters *ret);
+
+/**
+ * store_holder() - Does a process write to this store? Looks without locking.
+ * @ret_pid: the process, 0 when it is not known
+ *
+ * Return: 1 yes, 0 no, negative errno when it cannot be told
+ */
+int store_holder(const char *dir, int64_t *ret_pid);
 
 #endif

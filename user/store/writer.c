@@ -22,6 +22,8 @@
  *   that it is reported once.
  *
  * Each trouble is reported when it begins and when it is over, not each second.
+ * Of the disk a daemon tells its journal, by the counters; a replay has nobody
+ * else to tell, so the writer does.
  *
  * Captures can bear any time. So that a few thousand packets with random ones
  * do not make as many files, a replay makes no more than
@@ -60,6 +62,8 @@ struct writer {
 	uint64_t made, made_max; /* segments that were not there */
 	uint64_t rows;		 /* since retention ran */
 	bool stuck, tries;
+	bool tells; /* of trouble with the disk; else who asks for the counters does */
+	bool looks; /* sizes are to be looked at in this second */
 	bool reported, reported_many, reported_retention;
 	struct segment *open[OPEN_MAX];
 	struct segment *last;		  /* one of open, or NULL */
@@ -104,6 +108,8 @@ int writer__new(const struct store_options *options, const struct privacy *priva
 	writer->segment_ns = options->segment_ns;
 	writer->made_max = options->wait ? segments_max : UINT64_MAX;
 	writer->now_ns = writer->rolled_up_ns = INT64_MIN;
+	writer->tells = options->wait;
+	writer->looks = true;
 	*ret_writer = writer;
 	return 0;
 }
@@ -174,7 +180,7 @@ static void get_stuck(struct writer *writer, int r)
 {
 	atomic_store(&writer->counters.error, r);
 	writer->stuck = true;
-	if (!writer->reported)
+	if (writer->tells && !writer->reported)
 		log_err(r, "write to the store '%s'; exchanges are lost until that works again",
 			writer->options.dir);
 	writer->reported = true;
@@ -186,7 +192,7 @@ static void get_free(struct writer *writer)
 		return;
 	writer->stuck = writer->tries = false;
 	atomic_store(&writer->counters.error, 0);
-	if (writer->reported)
+	if (writer->tells && writer->reported)
 		log_info("the store '%s' can be written again", writer->options.dir);
 	writer->reported = false;
 }
@@ -281,6 +287,7 @@ static struct segment *open_segment(struct writer *writer, const struct file *fi
 	if (r < 0)
 		return NULL;
 	writer->made += (*at)->is_new;
+	writer->looks = true;
 	return *at;
 }
 
@@ -315,6 +322,7 @@ static void look_at_sizes(struct writer *writer)
 	int r = retention_run(&writer->retention, writer->now_ns, &result);
 
 	writer->rows = 0;
+	writer->looks = false;
 	if (r < 0 && !writer->reported_retention)
 		log_err(r, "remove old segments of the store '%s'", writer->options.dir);
 	writer->reported_retention = r < 0;
@@ -375,6 +383,8 @@ void writer__second(struct writer *writer, int64_t now_ns)
 	} else {
 		commit_all(writer, false);
 		close_old(writer);
+		if (writer->looks)
+			look_at_sizes(writer);
 	}
 	look_at_refused(writer);
 }
@@ -455,12 +465,17 @@ void writer__item(struct writer *writer, const struct item *item)
 
 int writer__finish(struct writer *writer)
 {
+	int r;
+
 	commit_all(writer, true);
 	for (unsigned i = 0; i < OPEN_MAX; i++)
 		if (writer->open[i])
 			drop(writer, i);
 	look_at_sizes(writer);
-	return atomic_load(&writer->counters.error);
+	r = atomic_load(&writer->counters.error);
+	if (r < 0 && !writer->tells)
+		log_err(r, "write the last records to the store '%s'", writer->options.dir);
+	return r;
 }
 
 void writer__free(struct writer *writer)
