@@ -272,6 +272,8 @@ int cmd_alerts(int argc, char **argv)
 		query__close(&query, -EINVAL);
 		return CMD_USAGE;
 	}
-	r = query.options.format == FORMAT_JSON ? list(&listing) : list_document(&listing);
+	r = query__begin(&query);
+	if (r == 0)
+		r = query.options.format == FORMAT_JSON ? list(&listing) : list_document(&listing);
 	return query__close(&query, r);
 }

@@ -462,6 +462,8 @@ int cmd_flows(int argc, char **argv)
 		return CMD_USAGE;
 	}
 	if (r == 0)
+		r = query__begin(&flows.query);
+	if (r == 0)
 		r = show(&flows);
 	free_flows(&flows);
 	return query__close(&flows.query, r);

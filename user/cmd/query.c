@@ -129,38 +129,44 @@ static int open_store(struct query *query)
 	const char *dir = query->options.settings->store.dir;
 	struct stat status;
 
-	query->span.since_ns = query->options.since_ns;
-	query->span.until_ns = query->options.until_ns;
-	if (stat(dir, &status) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		log_err(-errno,
+	if (stat(dir, &status) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return log_err(
+			-errno,
 			"open the store '%s'; a running daemon makes one ('systemctl start "
 			"oddns'), 'oddns replay --store DIR FILE' makes one of captures; name "
 			"another with --store DIR",
 			dir);
-		return CMD_FAILED;
-	}
-	return store_reader__open(dir, &query->reader) < 0 ? CMD_FAILED : CMD_DONE;
+	return store_reader__open(dir, &query->reader);
+}
+
+/* Is the output a file of its own? */
+static bool has_file(const struct query *query)
+{
+	return query->options.output && strcmp(query->options.output, "-") != 0;
+}
+
+static void look_at_output(struct query *query)
+{
+	query->style = stdout_style();
+	query->out_is_terminal = isatty(STDOUT_FILENO) && !has_file(query);
+	query->style.colour = query->style.colour && !has_file(query);
 }
 
 static int open_output(struct query *query)
 {
 	static char buffer[STDOUT_BUFFER_BYTES]; /* must live until exit */
-	const char *path = query->options.output;
+	int r;
 
 	query->out = stdout;
-	query->style = stdout_style();
-	query->out_is_terminal = isatty(STDOUT_FILENO);
-	if (!path || strcmp(path, "-") == 0) {
+	if (!has_file(query)) {
 		if (!query->out_is_terminal)
 			setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-		return CMD_DONE;
+		return 0;
 	}
-	if (query_file__open(path, &query->file) < 0)
-		return CMD_FAILED;
-	query->out = query_file__out(query->file);
-	query->style.colour = false;
-	query->out_is_terminal = false;
-	return CMD_DONE;
+	r = query_file__open(query->options.output, &query->file);
+	if (r == 0)
+		query->out = query_file__out(query->file);
+	return r;
 }
 
 static void free_query(struct query *query)
@@ -176,10 +182,9 @@ static int open_parts(const struct options_verb *verb, struct query *query)
 
 	if (code == CMD_DONE)
 		code = compile_filter(query);
-	if (code == CMD_DONE)
-		code = open_store(query);
-	if (code == CMD_DONE)
-		code = open_output(query);
+	query->span.since_ns = query->options.since_ns;
+	query->span.until_ns = query->options.until_ns;
+	look_at_output(query);
 	return code;
 }
 
@@ -209,6 +214,13 @@ bool query__open(const struct options_verb *verb, int argc, char **argv, struct 
 	}
 	*ret = query;
 	return true;
+}
+
+int query__begin(struct query *query)
+{
+	int r = open_store(query);
+
+	return r < 0 ? r : open_output(query);
 }
 
 int query__close(struct query *query, int r)

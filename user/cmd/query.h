@@ -14,17 +14,18 @@
 struct query {
 	struct cmd_options options; /* format is decided: by --format, else by --output's suffix */
 	struct filter *filter;	    /* NULL: none was given, all flows match */
-	struct store_reader *reader;
-	struct store_span span; /* as asked for, open ends included */
-	FILE *out;		/* standard output, or what becomes --output's file */
-	struct style style;	/* of out */
+	struct store_span span;	    /* as asked for, open ends included */
+	struct style style;	    /* of out */
 	bool out_is_terminal;
+	/* from query__begin() on */
+	struct store_reader *reader;
+	FILE *out;		 /* standard output, or what becomes --output's file */
 	struct query_file *file; /* private; NULL: standard output */
 	bool shows_progress;	 /* private */
 };
 
 /**
- * query__open() - Read the arguments, compile the filter, open the store and the output.
+ * query__open() - Read the arguments, compile the filter.
  * @ret: free with query__close() when true is returned; untouched else
  * @ret_code: CMD_* when false is returned; what is wrong has been reported
  *
@@ -35,6 +36,16 @@ struct query {
  */
 bool query__open(const struct options_verb *verb, int argc, char **argv, struct query *ret,
 		 int *ret_code);
+
+/**
+ * query__begin() - Open the store and the output.
+ *
+ * Called when nothing is wrong with the arguments any more: what is, is to be told even if there is
+ * no store, and leaves no file behind.
+ *
+ * Return: 0, negative errno; reported
+ */
+int query__begin(struct query *query);
 
 /**
  * query__close() - Finish the output, free all.

@@ -191,7 +191,9 @@ int cmd_report(int argc, char **argv)
 		query__close(&query, r);
 		return r == -ENOMEM ? CMD_FAILED : CMD_USAGE;
 	}
-	r = make_report(&query, &choice);
+	r = query__begin(&query);
+	if (r == 0)
+		r = make_report(&query, &choice);
 	free(choice.chapters);
 	return query__close(&query, r);
 }

@@ -162,11 +162,14 @@ static int show_store(struct query *query)
 static int from_store(int argc, char **argv)
 {
 	struct query query;
-	int code;
+	int code, r;
 
 	if (!query__open(&verb, argc, argv, &query, &code))
 		return code;
-	return query__close(&query, show_store(&query));
+	r = query__begin(&query);
+	if (r == 0)
+		r = show_store(&query);
+	return query__close(&query, r);
 }
 
 /* The store is asked when it is named, or a time is. */

@@ -285,6 +285,8 @@ int cmd_stats(int argc, char **argv)
 	if (getrandom(&stats.options.seed, sizeof(stats.options.seed), 0) < 0)
 		stats.options.seed = 0;
 	if (r == 0)
+		r = query__begin(&stats.query);
+	if (r == 0)
 		r = count_well(&stats);
 	if (r == 0)
 		r = show(&stats);
