@@ -34,7 +34,7 @@ static void store_all(const struct store_options *options, const struct exchange
 	cr_assert_eq(store__open(options, &store), 0);
 	for (size_t i = 0; i < count; i++)
 		store__exchange(store, exchanges[i]);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 }
 
 static void store_one(const struct store_options *options, const struct exchange *exchange)
@@ -395,10 +395,10 @@ Test(store, a_second_writer_is_refused)
 	cr_assert_eq(store__open(&options, &first), 0);
 	cr_expect_eq(store__open(&options, &second), -EBUSY);
 	cr_expect_null(second);
-	store__close(first);
+	store__close(first, NULL);
 	cr_assert_eq(store__open(&options, &second), 0);
-	store__close(second);
-	store__close(NULL);
+	store__close(second, NULL);
+	cr_expect_eq(store__close(NULL, NULL), 0);
 }
 
 Test(store, a_full_queue_loses_as_many_as_it_counts)
@@ -414,7 +414,7 @@ Test(store, a_full_queue_loses_as_many_as_it_counts)
 	for (unsigned i = 0; i < 20011; i++)
 		store__exchange(store, &e);
 	store__counters(store, &counters);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_expect_gt(counters.overflow, 0);
 	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), 20011 - counters.overflow);
 	writer_fixture_check(FIXTURE_FILE);
@@ -430,10 +430,11 @@ Test(store, a_replay_waits_and_loses_nothing)
 	cr_assert_eq(store__open(&options, &store), 0);
 	for (unsigned i = 0; i < 20011; i++)
 		store__exchange(store, writer_fixture_exchange(i));
-	store__counters(store, &counters);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, &counters), 0);
 	cr_expect_eq(counters.overflow, 0);
 	cr_expect_eq(counters.failed, 0);
+	cr_expect_eq(counters.written, 20011, "those that waited are among them");
+	cr_expect_eq(counters.queue_bytes, 0);
 	cr_expect_eq(number("SELECT sum(id=1+(time)) FROM exchange_row"), 20011, "in order");
 	cr_expect_geq(number("SELECT count(*) FROM batch"), 3);
 	writer_fixture_check(FIXTURE_FILE);
@@ -464,7 +465,7 @@ Test(store, intervals_are_stored_unless_nothing_happened)
 	store__interval(store, &(struct store_interval){server, "office", &some, 78});
 	store__interval(store, &(struct store_interval){server, "office", &none, 78});
 	store__interval(store, &(struct store_interval){server, NULL, &bare, 0});
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_expect_eq(number("SELECT count(*) FROM interval"), 2);
 	cr_expect_str_eq(text("SELECT concat FROM (SELECT time||' '||server||' '||\"group\"||' '||"
 			      "queries||' '||answered||' '||unanswered||' '||late||' '||samples||"
@@ -498,7 +499,7 @@ Test(store, alerts_are_stored_with_their_sentence_and_their_proof)
 
 	cr_assert_eq(store__open(&options, &store), 0);
 	store__alert(store, &alert, "it's \"odd\"", "{\"a\":1}\n");
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_expect_str_eq(text("SELECT time||' '||state||' '||severity||' '||subject||' '||value||' "
 			      "'||baseline||' '||absolute||' '||relative||' '||samples||' '||"
 			      "message||' '||json FROM alert WHERE \"group\" IS NULL"),

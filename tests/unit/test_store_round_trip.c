@@ -131,7 +131,7 @@ static void assert_survives(const struct exchange *exchange)
 
 	cr_assert_eq(store__open(&options, &store), 0);
 	store__exchange(store, exchange);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_assert_eq(store_reader__open(dir, &reader), 0);
 	cr_assert_eq(store_reader__scan(reader, &scan), 0);
 	cr_assert(stored);

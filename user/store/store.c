@@ -414,7 +414,7 @@ int store__open(const struct store_options *options, struct store **ret_store)
 	return 0;
 }
 
-int store__close(struct store *store)
+int store__close(struct store *store, struct store_counters *ret)
 {
 	int r;
 
@@ -424,6 +424,8 @@ int store__close(struct store *store)
 	ring(store->wake);
 	pthread_join(store->thread, NULL);
 	r = store->result;
+	if (ret)
+		store__counters(store, ret);
 	free_store(store);
 	return r;
 }

@@ -40,11 +40,12 @@ int store__open(const struct store_options *options, struct store **ret_store);
 
 /**
  * store__close() - Write what waits, close the segments, end the thread.
+ * @ret: what became of all records in the end; NULL: nobody asks; untouched when @store is NULL
  *
  * NULL is allowed. Waits for a disk that works; gives up what a broken one does not take.
  * Return: 0, else why the last records could not be written; reported
  */
-int store__close(struct store *store);
+int store__close(struct store *store, struct store_counters *ret);
 
 /**
  * store__exchange() - Store an exchange.
