@@ -251,21 +251,36 @@ Test(store, of_many_records_the_first_and_opt_are_cut_out)
 			 "0000");
 }
 
-Test(store, records_behind_another_question_than_the_exchange_has_are_not_kept)
+/* From QDCOUNT on: counts, a question in mixed case, the record that points to it. */
+Test(store, questions_stand_before_records_when_they_are_not_the_exchange_s)
 {
+	static const uint8_t mixed[] = {
+		0, 1,	 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 1, 'X', 0, 0, 1, 0,
+		1, 0xc0, 12,   0,    1, 0, 1, 0, 0, 0, 5, 0, 4, 1,   2, 3, 4, /* A 1.2.3.4 */
+	};
+	static const uint8_t none[] = {0, 1, 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0};
 	const struct store_options options = writer_fixture_options();
-	struct exchange e = *writer_fixture_exchange(0), shorter = e;
-	struct dns_message two = *e.message;
-	const struct exchange *both[] = {&e, &shorter};
+	struct exchange e = *writer_fixture_exchange(0), other = e;
+	const struct exchange *both[] = {&e, &other};
+	struct dns_message message, empty;
 
-	two.qdcount = 2;
-	e.message = &two;
-	shorter.qname += 6; /* seznam.cz */
-	shorter.qname_length = (uint8_t)(shorter.qname_length - 6);
+	e.bytes = (struct dns_bytes){mixed, sizeof(mixed), sizeof(mixed)};
+	cr_assert_eq(dns_message_read(&e.bytes, DNS_DEPTH_RDATA, &message), DNS_MESSAGE_OK);
+	e.message = &message;
+	e.qname = message.qname.wire;
+	e.qname_length = message.qname.length;
+	other.bytes = (struct dns_bytes){none, sizeof(none), sizeof(none)};
+	cr_assert_eq(dns_message_read(&other.bytes, DNS_DEPTH_RDATA, &empty), DNS_MESSAGE_OK);
+	other.message = &empty;
 	store_all(&options, both, 2);
-	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE records IS NULL"), 2);
-	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE (kind>>14)&3"), 0);
-	cr_expect_str_eq(text("SELECT qname FROM exchange WHERE id=2"), "seznam.cz");
+	cr_expect_str_eq(text("SELECT hex(records) FROM exchange_row WHERE id=1"),
+			 "0001000100000000"
+			 "01580000010001"
+			 "C00C0001000100000005000401020304");
+	cr_expect_str_eq(text("SELECT hex(records) FROM exchange_row WHERE id=2"),
+			 "0000000000000000");
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE kind>>22 = 1"), 2);
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE (kind>>14)&3 = 2"), 2);
 }
 
 /* --- privacy ----------------------------------------------------------------------------------
