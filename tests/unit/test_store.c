@@ -6,12 +6,15 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 TestSuite(store, .fini = writer_fixture_remove);
 
@@ -414,6 +417,63 @@ Test(store, a_second_writer_is_refused)
 	cr_assert_eq(store__open(&options, &second), 0);
 	store__close(second, NULL);
 	cr_expect_eq(store__close(NULL, NULL), 0);
+}
+
+/* The folder is moved at once, as the writer looks for it all the time. */
+static const char *other_path(const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s-other%s", writer_fixture_dir(), name);
+	return path;
+}
+
+/* One may have met the hole where the folder was. */
+Test(store, a_folder_that_is_deleted_is_made_again_with_lock_and_key)
+{
+	struct store_options options = writer_fixture_options();
+	struct store_counters end;
+	struct store *store, *second = NULL;
+
+	options.wait = false;
+	options.clients = STORE_CLIENTS_HASH;
+	cr_assert_eq(store__open(&options, &store), 0);
+	cr_assert_eq(rename(writer_fixture_dir(), other_path("")), 0);
+	for (unsigned i = 0; i < 23; i++)
+		store__exchange(store, writer_fixture_exchange(i));
+	cr_expect_eq(store__close(store, &end), 0);
+	cr_expect_geq(end.written, 22);
+	cr_expect_eq(end.written + end.failed, 23);
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), (int64_t)end.written);
+	cr_assert_eq(store__open(&options, &store), 0);
+	cr_expect_eq(store__open(&options, &second), -EBUSY);
+	store__exchange(store, writer_fixture_exchange(100));
+	cr_expect_eq(store__close(store, NULL), 0);
+	cr_expect_eq(number("SELECT count(DISTINCT client) FROM exchange_row"), 1, "the same key");
+	unlink(other_path("/key"));
+	unlink(other_path("/lock"));
+	cr_expect_eq(rmdir(other_path("")), 0, "nothing else is there");
+}
+
+Test(store, a_folder_that_another_has_made_again_is_left_to_it)
+{
+	const struct store_options options = writer_fixture_options();
+	struct store *store;
+	int lock;
+
+	cr_assert_eq(mkdir(other_path(""), 0700), 0);
+	lock = open(other_path("/lock"), O_RDWR | O_CREAT, 0600);
+	cr_assert_geq(lock, 0);
+	cr_assert_eq(flock(lock, LOCK_EX), 0);
+	cr_assert_eq(store__open(&options, &store), 0);
+	cr_assert_eq(renameat2(AT_FDCWD, writer_fixture_dir(), AT_FDCWD, other_path(""),
+			       RENAME_EXCHANGE),
+		     0);
+	cr_expect_eq(store__close(store, NULL), -EBUSY);
+	cr_expect_neq(access(writer_fixture_path(FIXTURE_FILE), F_OK), 0);
+	close(lock);
+	unlink(other_path("/lock"));
+	cr_expect_eq(rmdir(other_path("")), 0);
 }
 
 Test(store, a_full_queue_loses_as_many_as_it_counts)

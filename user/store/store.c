@@ -68,7 +68,11 @@ struct store {
 	unsigned looks; /* since the last second */
 	int result;
 	char *dir;
-	int lock;
+	int lock; /* -1: the folder is gone, and could not be made again yet */
+	struct privacy privacy;
+	bool reported_gone;
+	_Atomic int lock_error;		       /* 0: the folder is ours */
+	_Atomic uint64_t failed, other_failed; /* that came while it was not */
 	pthread_t thread;
 	bool runs;
 };
@@ -203,14 +207,97 @@ void store__counters(const struct store *store, struct store_counters *ret)
 	*ret = (struct store_counters){
 		.written = atomic_load(&c->written),
 		.overflow = store->overflow,
-		.failed = atomic_load(&c->failed),
-		.other_lost = store->other_overflow + atomic_load(&c->other_failed),
+		.failed = atomic_load(&c->failed) + atomic_load(&store->failed),
+		.other_lost = store->other_overflow + atomic_load(&c->other_failed) +
+			      atomic_load(&store->other_failed),
 		.queue_bytes = queue__used(store->queue),
 		.bytes = atomic_load(&c->bytes),
 		.segments = atomic_load(&c->segments),
 		.unlinked = atomic_load(&c->unlinked),
-		.error = atomic_load(&c->error),
+		.error = atomic_load(&store->lock_error),
 	};
+	if (ret->error == 0)
+		ret->error = atomic_load(&c->error);
+}
+
+/* --- the folder --------------------------------------------------------------------------------
+ */
+
+/* Return: 0, negative errno; not reported */
+static int take_lock(struct store *store)
+{
+	char *path;
+	int fd, r = 0;
+
+	if (asprintf(&path, "%s/lock", store->dir) < 0)
+		return -ENOMEM;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	free(path);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+		close(fd);
+		return r;
+	}
+	store->lock = fd;
+	return 0;
+}
+
+/* Return: 0, negative errno; reported if @report */
+static int open_dir(struct store *store, bool report)
+{
+	int r = mkdir(store->dir, 0750) < 0 && errno != EEXIST ? -errno : 0;
+
+	if (r < 0)
+		return report ? log_err(r, "make the store '%s'", store->dir) : r;
+	r = take_lock(store);
+	if (r < 0 && report)
+		log_err(r, "lock '%s/lock'%s", store->dir,
+			r == -EBUSY ? "; another oddns may be writing to this store" : "");
+	return r;
+}
+
+/* Is the file that we have locked still the one that others would lock? */
+static bool is_locked(const struct store *store)
+{
+	struct stat ours, theirs;
+	char *path;
+	bool same = true;
+
+	if (store->lock < 0)
+		return false;
+	if (asprintf(&path, "%s/lock", store->dir) < 0)
+		return true; /* not known; the next look tells */
+	if (stat(path, &theirs) < 0)
+		same = errno != ENOENT;
+	else if (fstat(store->lock, &ours) == 0)
+		same = ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+	free(path);
+	return same;
+}
+
+/*
+ * Somebody may have deleted the folder: then it is made again, and locked, so that there is still
+ * one writer. Until that works nothing is written. Writing to its files ends by itself: see
+ * close_old() in writer.c.
+ */
+static void keep_dir(struct store *store)
+{
+	int r;
+
+	if (is_locked(store))
+		return;
+	if (store->lock >= 0)
+		close(store->lock);
+	store->lock = -1;
+	if (!store->reported_gone)
+		log_warn("the store '%s' was deleted; it is made again", store->dir);
+	r = open_dir(store, !store->reported_gone);
+	if (r == 0)
+		privacy__keep(&store->privacy, store->dir);
+	store->reported_gone = r < 0;
+	atomic_store(&store->lock_error, r);
 }
 
 /* --- the writer's side --- */
@@ -231,7 +318,18 @@ static void pass_time(struct store *store)
 /* Items stay in the queue while nothing can be written, unless somebody waits for it. */
 static bool stays(const struct store *store)
 {
-	return !store->waits && writer__is_stuck(store->writer);
+	return !store->waits && (store->lock < 0 || writer__is_stuck(store->writer));
+}
+
+/* To the writer, unless the folder is somebody else's. */
+static void hand_over(struct store *store, const struct item *item)
+{
+	if (store->lock >= 0)
+		writer__item(store->writer, item);
+	else if (item->kind == ITEM_EXCHANGE)
+		atomic_fetch_add(&store->failed, 1);
+	else if (item->kind != ITEM_TICK)
+		atomic_fetch_add(&store->other_failed, 1);
 }
 
 /* Return: is there more to do at once? */
@@ -242,7 +340,7 @@ static bool take_items(struct store *store)
 
 		if (!item)
 			return false;
-		writer__item(store->writer, item);
+		hand_over(store, item);
 		queue__pop(store->queue);
 	}
 	return true;
@@ -272,12 +370,15 @@ static void take_all(struct store *store)
 {
 	const struct item *item;
 
+	keep_dir(store);
 	writer__second(store->writer, atomic_load(&store->now_ns));
 	while ((item = queue__front(store->queue))) {
-		writer__item(store->writer, item);
+		hand_over(store, item);
 		queue__pop(store->queue);
 	}
 	store->result = writer__finish(store->writer);
+	if (store->lock < 0)
+		store->result = atomic_load(&store->lock_error);
 }
 
 static void *run(void *context)
@@ -285,8 +386,10 @@ static void *run(void *context)
 	struct store *store = context;
 
 	while (!atomic_load(&store->ends)) {
-		bool more = take_items(store);
+		bool more;
 
+		keep_dir(store);
+		more = take_items(store);
 		pass_time(store);
 		let_in(store);
 		if (!more)
@@ -297,30 +400,6 @@ static void *run(void *context)
 }
 
 /* --- life --- */
-
-static int take_lock(struct store *store)
-{
-	char *path;
-	int r = 0;
-
-	if (asprintf(&path, "%s/lock", store->dir) < 0)
-		return log_err(-ENOMEM, "open the store '%s'", store->dir);
-	store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (store->lock < 0)
-		r = log_err(-errno, "open the store's lock '%s'", path);
-	else if (flock(store->lock, LOCK_EX | LOCK_NB) < 0)
-		r = log_err(errno == EWOULDBLOCK ? -EBUSY : -errno,
-			    "lock '%s'; another oddns may be writing to this store", path);
-	free(path);
-	return r;
-}
-
-static int open_dir(struct store *store)
-{
-	if (mkdir(store->dir, 0750) < 0 && errno != EEXIST)
-		return log_err(-errno, "make the store '%s'", store->dir);
-	return take_lock(store);
-}
 
 static int open_descriptors(struct store *store)
 {
@@ -356,17 +435,16 @@ static int start_thread(struct store *store)
 static int open_all(struct store *store, const struct store_options *options)
 {
 	struct store_options ours = *options;
-	struct privacy privacy;
-	int r = open_dir(store);
+	int r = open_dir(store, true);
 
 	ours.dir = store->dir;
 	if (r == 0)
-		r = privacy__init(&privacy, &ours);
+		r = privacy__init(&store->privacy, &ours);
 	if (r < 0)
 		return r;
 	r = queue__new(options->queue_bytes, &store->queue);
 	if (r == 0)
-		r = writer__new(&ours, &privacy, WRITER_SEGMENTS_MAX, &store->writer);
+		r = writer__new(&ours, &store->privacy, WRITER_SEGMENTS_MAX, &store->writer);
 	if (r < 0)
 		return log_err(r, "open the store '%s'", store->dir);
 	r = open_descriptors(store);

@@ -32,7 +32,8 @@ struct store;
  * store__open() - Open or make the store, and start the writer.
  *
  * Takes DIR/lock, so that two daemons do not write to one store. Segments that a crash left behind
- * are good as they are (SQLite's journal). A disk that is full is no reason to fail.
+ * are good as they are (SQLite's journal). A disk that is full is no reason to fail. A folder that
+ * is deleted meanwhile is made again within a second; what was in it is gone.
  *
  * Return: 0; -EBUSY when another process writes there, else why it cannot be; reported
  */
