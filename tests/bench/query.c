@@ -56,7 +56,7 @@ static int fill(void)
 		ticked_ns = of.exchange.time_ns;
 		store__tick(store, ticked_ns);
 	}
-	return store__close(store);
+	return store__close(store, NULL);
 }
 
 static int empty(void)

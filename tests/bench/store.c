@@ -94,7 +94,7 @@ static int measure_insert(struct bench *bench, uint32_t rows)
 		return r;
 	start = bench_now_ns();
 	feed(store, rows);
-	r = store__close(store);
+	r = store__close(store, NULL);
 	if (r == 0 && stat(FOLDER "/2027-01-15T08.db", &st) < 0)
 		r = -errno;
 	if (r < 0)
@@ -138,7 +138,7 @@ static int measure_sensor(struct bench *bench)
 	}
 	store__counters(store, &counters);
 	bench__rounds(bench, "user.store", values, ROUNDS);
-	r = store__close(store);
+	r = store__close(store, NULL);
 	free(offices);
 	return r < 0 ? r : counters.overflow ? -EIO : 0;
 }

@@ -19,6 +19,7 @@ import pty
 import random
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -134,10 +135,10 @@ class Desk:
         return (self.path(name), self.replay(name, self.path(name + ".pcap")),
                 self.path(name + ".pcap"))
 
-    def replay(self, name, *captures):
+    def replay(self, name, *words):
         done = subprocess.run(
             [self.binary, "replay", "-c", self.path("conf"), "--engine", "native", "--format",
-             "json", "--store", self.path(name), *captures],
+             "json", "--store", self.path(name), *words],
             capture_output=True, text=True, timeout=120, check=False)
         check(done.returncode in (0, 1), f"replay: {done.stderr}")
         return [line for line in done.stdout.splitlines() if '"type":"exchange"' in line]
@@ -196,15 +197,6 @@ def _(desk):
         same(times, sorted(times), "order")
 
 
-def as_stored(lines):
-    """The records of a message without a question are not kept: there is no telling of none."""
-    objects = [json.loads(line) for line in lines]
-    for o in objects:
-        if o["response_bytes"] == 12:
-            o.update(answers=None, records=None)
-    return sorted(json.dumps(o) for o in objects)
-
-
 @case("random traffic comes out of the store as it went in")
 def _(desk):
     for seed in (3, 11):
@@ -215,21 +207,40 @@ def _(desk):
             wire.exchange(talks[i % 7], traffic.START + i * 700 * traffic.MS, i, True)
         store = desk.store(f"random{seed}", pcap(wire.packets))
         check(len(store[1]) > 100, "little traffic")
-        same(as_stored(desk.lines(store)), as_stored(store[1]), f"lines of seed {seed}")
+        same(sorted(desk.lines(store)), sorted(store[1]), f"lines of seed {seed}")
 
 
-@case("captures of others come out of the store as they went in")
+@case("captures of others come out of the store as they went in, whole or cut, all or first")
 def _(desk):
     folder = os.environ.get("CAPTURES", os.path.join(HERE, "../../../shared/captures"))
-    names = ("arkime__dns-wiresharkrepo.pcap", "compactor__knot-live.raw.pcap",
-             "compactor__malformed.pcap", "DNS-collector__dnsdump_udp+tcp.pcap",
-             "arkime__v6-http.pcap", "PcapPlusPlus__gtp.pcap")
-    for name in names:
-        capture = os.path.join(folder, "files", name)
-        if not os.path.exists(capture):
-            continue
-        lines = desk.replay(name, capture)
-        same(sorted(desk.lines((desk.path(name),))), sorted(lines), name)
+    folder = os.path.join(folder, "files")
+    compared = 0
+    for number, name in enumerate(sorted(os.listdir(folder)) if os.path.isdir(folder) else []):
+        options = (("--set", "sensor.answers=first") if number % 2 else ()) + \
+                  (("--set", "sensor.snaplen=100") if number % 3 else ())
+        lines = desk.replay(name, *options, os.path.join(folder, name))
+        if lines:
+            same(sorted(desk.lines((desk.path(name),))), sorted(lines), name)
+            compared += len(lines)
+        shutil.rmtree(desk.path(name), ignore_errors=True)
+    check(not os.path.isdir(folder) or compared > 1000, f"{compared} lines")
+
+
+@case("without names the type that was asked for is still shown, filtered and counted")
+def _(desk):
+    lines = desk.replay("nameless", "--set", "store.names=no", desk.plain[2])
+    store = (desk.path("nameless"),)
+    left_out = {"qname": None, "answers": None, "records": None}
+    wanted = [{key: None if key in left_out or key.startswith("crr_") else value
+               for key, value in json.loads(line).items()} for line in lines]
+    same(sorted(desk.lines(store)),
+         sorted(json.dumps(o, separators=(",", ":")) for o in wanted), "lines")
+    for ours, theirs in (("dns-qtype PTR", "dns.qry.type == 12"),
+                         ("dns-qtype 28 and dns-qclass IN", "dns.qry.type == 28"),
+                         ("not dns-qtype [A, PTR]",
+                          "dns.qry.type == 28 or dns.qry.type == 33")):
+        same(keys(desk.objects(store, ours)), tshark(desk.plain[2], theirs), ours)
+    same(len(desk.objects(store, "dns-qcount 1")), len(lines), "questions")
 
 
 @case("flows are the messages that tshark sees, by start")
@@ -480,8 +491,16 @@ def _(desk):
                         (("--follow", "--output", desk.path("x")), "redirect"),
                         (("--format", "json", "--columns", "client"), "all fields"),
                         (("--format", "yaml"), "allowed")):
-        line = desk.flows(desk.plain, *words, code=2)
-        check(hint in line and line.count("\n") == 1, f"{words}: {line}")
+        # said before anything is opened: not even what cannot be written is tried
+        for more in ((), ("--output", desk.path("no/such/file.csv"))):
+            if more and words[0] in ("--follow", "--format"):
+                continue
+            line = desk.flows(desk.plain, *words, *more, code=2)
+            check(hint in line and line.count("\n") == 1, f"{words}: {line}")
+    line = desk.flows((desk.path("missing"),), "--follow", "--output", "/proc/no.csv", code=2)
+    check("redirect" in line and line.count("\n") == 1, line)
+    check("no/such" in desk.flows(desk.plain, "--output", desk.path("no/such/file"), code=1),
+          "what cannot be written is not told")
 
 
 # --- follow -----------------------------------------------------------------------------------

@@ -6,11 +6,13 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,7 +37,7 @@ static void store_all(const struct store_options *options, const struct exchange
 	cr_assert_eq(store__open(options, &store), 0);
 	for (size_t i = 0; i < count; i++)
 		store__exchange(store, exchanges[i]);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 }
 
 static void store_one(const struct store_options *options, const struct exchange *exchange)
@@ -252,21 +254,36 @@ Test(store, of_many_records_the_first_and_opt_are_cut_out)
 			 "0000");
 }
 
-Test(store, records_behind_another_question_than_the_exchange_has_are_not_kept)
+/* From QDCOUNT on: counts, a question in mixed case, the record that points to it. */
+Test(store, questions_stand_before_records_when_they_are_not_the_exchange_s)
 {
+	static const uint8_t mixed[] = {
+		0, 1,	 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 1, 'X', 0, 0, 1, 0,
+		1, 0xc0, 12,   0,    1, 0, 1, 0, 0, 0, 5, 0, 4, 1,   2, 3, 4, /* A 1.2.3.4 */
+	};
+	static const uint8_t none[] = {0, 1, 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0};
 	const struct store_options options = writer_fixture_options();
-	struct exchange e = *writer_fixture_exchange(0), shorter = e;
-	struct dns_message two = *e.message;
-	const struct exchange *both[] = {&e, &shorter};
+	struct exchange e = *writer_fixture_exchange(0), other = e;
+	const struct exchange *both[] = {&e, &other};
+	struct dns_message message, empty;
 
-	two.qdcount = 2;
-	e.message = &two;
-	shorter.qname += 6; /* seznam.cz */
-	shorter.qname_length = (uint8_t)(shorter.qname_length - 6);
+	e.bytes = (struct dns_bytes){mixed, sizeof(mixed), sizeof(mixed)};
+	cr_assert_eq(dns_message_read(&e.bytes, DNS_DEPTH_RDATA, &message), DNS_MESSAGE_OK);
+	e.message = &message;
+	e.qname = message.qname.wire;
+	e.qname_length = message.qname.length;
+	other.bytes = (struct dns_bytes){none, sizeof(none), sizeof(none)};
+	cr_assert_eq(dns_message_read(&other.bytes, DNS_DEPTH_RDATA, &empty), DNS_MESSAGE_OK);
+	other.message = &empty;
 	store_all(&options, both, 2);
-	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE records IS NULL"), 2);
-	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE (kind>>14)&3"), 0);
-	cr_expect_str_eq(text("SELECT qname FROM exchange WHERE id=2"), "seznam.cz");
+	cr_expect_str_eq(text("SELECT hex(records) FROM exchange_row WHERE id=1"),
+			 "0001000100000000"
+			 "01580000010001"
+			 "C00C0001000100000005000401020304");
+	cr_expect_str_eq(text("SELECT hex(records) FROM exchange_row WHERE id=2"),
+			 "0000000000000000");
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE kind>>22 = 1"), 2);
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row WHERE (kind>>14)&3 = 2"), 2);
 }
 
 /* --- privacy ----------------------------------------------------------------------------------
@@ -400,11 +417,68 @@ Test(store, a_second_writer_is_refused)
 	cr_expect_null(second);
 	cr_expect_eq(store_holder(options.dir, &pid), 1);
 	cr_expect_eq(pid, getpid());
-	store__close(first);
+	store__close(first, NULL);
 	cr_expect_eq(store_holder(options.dir, &pid), 0);
 	cr_assert_eq(store__open(&options, &second), 0);
-	store__close(second);
-	store__close(NULL);
+	store__close(second, NULL);
+	cr_expect_eq(store__close(NULL, NULL), 0);
+}
+
+/* The folder is moved at once, as the writer looks for it all the time. */
+static const char *other_path(const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s-other%s", writer_fixture_dir(), name);
+	return path;
+}
+
+/* One may have met the hole where the folder was. */
+Test(store, a_folder_that_is_deleted_is_made_again_with_lock_and_key)
+{
+	struct store_options options = writer_fixture_options();
+	struct store_counters end;
+	struct store *store, *second = NULL;
+
+	options.wait = false;
+	options.clients = STORE_CLIENTS_HASH;
+	cr_assert_eq(store__open(&options, &store), 0);
+	cr_assert_eq(rename(writer_fixture_dir(), other_path("")), 0);
+	for (unsigned i = 0; i < 23; i++)
+		store__exchange(store, writer_fixture_exchange(i));
+	cr_expect_eq(store__close(store, &end), 0);
+	cr_expect_geq(end.written, 22);
+	cr_expect_eq(end.written + end.failed, 23);
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), (int64_t)end.written);
+	cr_assert_eq(store__open(&options, &store), 0);
+	cr_expect_eq(store__open(&options, &second), -EBUSY);
+	store__exchange(store, writer_fixture_exchange(100));
+	cr_expect_eq(store__close(store, NULL), 0);
+	cr_expect_eq(number("SELECT count(DISTINCT client) FROM exchange_row"), 1, "the same key");
+	unlink(other_path("/key"));
+	unlink(other_path("/lock"));
+	cr_expect_eq(rmdir(other_path("")), 0, "nothing else is there");
+}
+
+Test(store, a_folder_that_another_has_made_again_is_left_to_it)
+{
+	const struct store_options options = writer_fixture_options();
+	struct store *store;
+	int lock;
+
+	cr_assert_eq(mkdir(other_path(""), 0700), 0);
+	lock = open(other_path("/lock"), O_RDWR | O_CREAT, 0600);
+	cr_assert_geq(lock, 0);
+	cr_assert_eq(flock(lock, LOCK_EX), 0);
+	cr_assert_eq(store__open(&options, &store), 0);
+	cr_assert_eq(renameat2(AT_FDCWD, writer_fixture_dir(), AT_FDCWD, other_path(""),
+			       RENAME_EXCHANGE),
+		     0);
+	cr_expect_eq(store__close(store, NULL), -EBUSY);
+	cr_expect_neq(access(writer_fixture_path(FIXTURE_FILE), F_OK), 0);
+	close(lock);
+	unlink(other_path("/lock"));
+	cr_expect_eq(rmdir(other_path("")), 0);
 }
 
 Test(store, a_full_queue_loses_as_many_as_it_counts)
@@ -420,7 +494,7 @@ Test(store, a_full_queue_loses_as_many_as_it_counts)
 	for (unsigned i = 0; i < 20011; i++)
 		store__exchange(store, &e);
 	store__counters(store, &counters);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_expect_gt(counters.overflow, 0);
 	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), 20011 - counters.overflow);
 	writer_fixture_check(FIXTURE_FILE);
@@ -436,10 +510,11 @@ Test(store, a_replay_waits_and_loses_nothing)
 	cr_assert_eq(store__open(&options, &store), 0);
 	for (unsigned i = 0; i < 20011; i++)
 		store__exchange(store, writer_fixture_exchange(i));
-	store__counters(store, &counters);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, &counters), 0);
 	cr_expect_eq(counters.overflow, 0);
 	cr_expect_eq(counters.failed, 0);
+	cr_expect_eq(counters.written, 20011, "those that waited are among them");
+	cr_expect_eq(counters.queue_bytes, 0);
 	cr_expect_eq(number("SELECT sum(id=1+(time)) FROM exchange_row"), 20011, "in order");
 	cr_expect_geq(number("SELECT count(*) FROM batch"), 3);
 	writer_fixture_check(FIXTURE_FILE);
@@ -470,7 +545,7 @@ Test(store, intervals_are_stored_unless_nothing_happened)
 	store__interval(store, &(struct store_interval){server, "office", &some, 78});
 	store__interval(store, &(struct store_interval){server, "office", &none, 78});
 	store__interval(store, &(struct store_interval){server, NULL, &bare, 0});
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_expect_eq(number("SELECT count(*) FROM interval"), 2);
 	cr_expect_str_eq(text("SELECT concat FROM (SELECT time||' '||server||' '||\"group\"||' '||"
 			      "queries||' '||answered||' '||unanswered||' '||late||' '||samples||"
@@ -504,7 +579,7 @@ Test(store, alerts_are_stored_with_their_sentence_and_their_proof)
 
 	cr_assert_eq(store__open(&options, &store), 0);
 	store__alert(store, &alert, "it's \"odd\"", "{\"a\":1}\n");
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_expect_str_eq(text("SELECT time||' '||state||' '||severity||' '||subject||' '||value||' "
 			      "'||baseline||' '||absolute||' '||relative||' '||samples||' '||"
 			      "message||' '||json FROM alert WHERE \"group\" IS NULL"),

@@ -39,8 +39,9 @@ static const char *unit_name(void *context __attribute__((unused)), uint64_t cgr
 
 static const struct exchange_names known = {interface_name, user_name, unit_name, NULL};
 
-/* An answered exchange of which @captured bytes of the response are at hand. */
-static struct exchange answered(struct dns_message *message, size_t captured)
+/* An answered exchange of which @captured of @wire bytes of the response are at hand. */
+static struct exchange answered_with(const uint8_t *bytes, size_t captured, size_t wire,
+				     struct dns_message *message)
 {
 	struct exchange e = {
 		.state = EXCHANGE_ANSWERED,
@@ -61,7 +62,7 @@ static struct exchange answered(struct dns_message *message, size_t captured)
 		.recursion_desired = true,
 		.tries = 2,
 		.query_bytes = 44,
-		.response_bytes = sizeof(response) - 1,
+		.response_bytes = wire,
 		.messages = 1,
 		.uid = 1000,
 		.pid = 4711,
@@ -71,7 +72,7 @@ static struct exchange answered(struct dns_message *message, size_t captured)
 		.retry_of = 6,
 		.keep = KEEP_ALL,
 		.message = message,
-		.bytes = {response, captured, sizeof(response) - 1},
+		.bytes = {bytes, captured, wire},
 	};
 
 	dns_message_read(&e.bytes, DNS_DEPTH_RDATA, message);
@@ -87,6 +88,12 @@ static struct exchange answered(struct dns_message *message, size_t captured)
 	return e;
 }
 
+static struct exchange answered(struct dns_message *message, size_t captured)
+{
+	return answered_with(response, captured, sizeof(response) - 1, message);
+}
+
+/* The JSON, and the questions, which have no field. */
 static char *as_json(const struct exchange *exchange, const struct exchange_names *names)
 {
 	const struct json_names json = {.exchange = *names};
@@ -95,6 +102,8 @@ static char *as_json(const struct exchange *exchange, const struct exchange_name
 	FILE *out = open_memstream(&text, &size);
 
 	json_exchange(out, &json, exchange);
+	if (exchange->message)
+		fprintf(out, "%u questions\n", exchange->message->qdcount);
 	fclose(out);
 	return text;
 }
@@ -131,7 +140,7 @@ static void assert_survives(const struct exchange *exchange)
 
 	cr_assert_eq(store__open(&options, &store), 0);
 	store__exchange(store, exchange);
-	cr_assert_eq(store__close(store), 0);
+	cr_assert_eq(store__close(store, NULL), 0);
 	cr_assert_eq(store_reader__open(dir, &reader), 0);
 	cr_assert_eq(store_reader__scan(reader, &scan), 0);
 	cr_assert(stored);
@@ -155,10 +164,10 @@ Test(round_trip, an_answer_is_what_it_was_however_much_is_kept)
 	}
 }
 
-/* From behind the question to before the last byte. */
+/* From the header on to before the last byte. */
 Test(round_trip, a_response_that_was_cut_anywhere_is_still_cut_there)
 {
-	for (size_t captured = 33; captured < sizeof(response) - 1; captured += 3) {
+	for (size_t captured = 12; captured < sizeof(response) - 1; captured += 3) {
 		for (enum exchange_keep keep = KEEP_NONE; keep <= KEEP_ALL; keep++) {
 			struct dns_message message;
 			struct exchange e = answered(&message, captured);
@@ -167,6 +176,83 @@ Test(round_trip, a_response_that_was_cut_anywhere_is_still_cut_there)
 			e.keep = keep;
 			assert_survives(&e);
 		}
+	}
+}
+
+/* Names in records point into the question and have its case. */
+Test(round_trip, a_question_keeps_the_case_that_it_was_asked_in)
+{
+	uint8_t mixed[sizeof(response) - 1];
+
+	memcpy(mixed, response, sizeof(mixed));
+	mixed[13] = 'W';
+	mixed[18] = 'X';
+	for (enum exchange_keep keep = KEEP_NONE; keep <= KEEP_ALL; keep++) {
+		struct dns_message message;
+		struct exchange e = answered_with(mixed, sizeof(mixed), sizeof(mixed), &message);
+		char *live = as_json(&e, &known);
+
+		e.keep = keep;
+		cr_assert(strstr(live, "\"a.eXample.com.\""), "%s", live);
+		free(live);
+		assert_survives(&e);
+	}
+}
+
+/* Without a question, with one that the exchange has not, with two, with one that is no name. */
+Test(round_trip, a_message_with_other_questions_than_one_survives)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		const char *shows;
+	} rows[] = {
+#define ROW(bytes, shows) {bytes, sizeof(bytes) - 1, shows}
+		ROW("\0\7\x81\x81\0\0\0\0\0\0\0\0", "\"answers\":[],\"records\":[]}"),
+		ROW("\0\7\x81\x80\0\0\0\1\0\0\0\1\1x\0\0\1\0\1\0\0\0\5\0\4\1\2\3\4"
+		    "\0\0\x29\4\xd0\0\0\0\0\0\0",
+		    "\"crr_name\":\"x\""),
+		ROW("\0\7\x81\x80\0\2\0\1\0\0\0\1\1X\0\0\1\0\1\1y\0\0\1\0\1"
+		    "\xc0\x13\0\1\0\1\0\0\0\5\0\4\1\2\3\4\0\0\x29\4\xd0\0\0\0\0\0\0",
+		    "\"crr_name\":\"y\""),
+		ROW("\0\7\x81\x81\0\1\0\1\0\0\0\0\x80x", "\"answers\":[],\"records\":[]}"),
+#undef ROW
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (enum exchange_keep keep = KEEP_NONE; keep <= KEEP_ALL; keep++) {
+			struct dns_message message;
+			struct exchange e = answered_with((const uint8_t *)rows[i].bytes,
+							  rows[i].length, rows[i].length, &message);
+			char *live = as_json(&e, &known);
+
+			cr_assert(strstr(live, rows[i].shows), "%zu: %s", i, live);
+			free(live);
+			e.keep = keep;
+			assert_survives(&e);
+			/* the query's name, which the response has not */
+			e.qname = (const uint8_t *)"\5other";
+			e.qname_length = 7;
+			assert_survives(&e);
+		}
+	}
+}
+
+/* RFC 6891 section 6.1.2: the owner is the root. */
+Test(round_trip, an_opt_record_with_an_owner_does_not_hide_the_good_one)
+{
+	static const uint8_t bytes[] = "\0\7\x81\x80\0\1\0\0\0\0\0\2\1x\0\0\1\0\1"
+				       "\xc0\x0c\0\x29\4\xd0\0\0\0\0\0\0"
+				       "\0\0\x29\4\xd1\0\0\0\0\0\0";
+
+	for (enum exchange_keep keep = KEEP_NONE; keep <= KEEP_ALL; keep++) {
+		struct dns_message message;
+		struct exchange e =
+			answered_with(bytes, sizeof(bytes) - 1, sizeof(bytes) - 1, &message);
+
+		cr_assert_eq(message.edns.udp_bytes, 0x4d1);
+		e.keep = keep;
+		assert_survives(&e);
 	}
 }
 

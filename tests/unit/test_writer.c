@@ -403,7 +403,7 @@ Test(writer, a_disk_that_is_full_from_the_start_is_no_reason_to_fail)
 	store__counters(store, &counters);
 	cr_expect_eq(counters.written, 0);
 	cr_expect_eq(counters.failed, 5003);
-	cr_expect_eq(store__close(store), -ENOSPC);
+	cr_expect_eq(store__close(store, NULL), -ENOSPC);
 	umount2(writer_fixture_dir(), MNT_DETACH);
 }
 

@@ -15,12 +15,11 @@ struct query {
 	struct cmd_options options; /* format is decided: by --format, else by --output's suffix */
 	struct filter *filter;	    /* NULL: none was given, all flows match */
 	struct store_span span;	    /* as asked for, open ends included */
+	struct style style;	    /* of out */
+	bool out_is_terminal;
 	/* since query__open() */
 	struct store_reader *reader;
-	FILE *out; /* standard output, or what becomes --output's file */
-	/* since query__read() */
-	struct style style; /* of out */
-	bool out_is_terminal;
+	FILE *out;		 /* standard output, or what becomes --output's file */
 	struct query_file *file; /* private; NULL: standard output */
 	bool shows_progress;	 /* private */
 };

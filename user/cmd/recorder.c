@@ -140,17 +140,17 @@ int recorder__open(const struct settings *settings, enum recorder_mode mode, uin
 	*ret_recorder = recorder;
 	return 0;
 out:
-	recorder__close(recorder);
+	recorder__close(recorder, NULL);
 	return r == -ENOMEM ? log_err(r, "open the store") : r;
 }
 
-int recorder__close(struct recorder *recorder)
+int recorder__close(struct recorder *recorder, struct store_counters *ret)
 {
 	int r;
 
 	if (!recorder)
 		return 0;
-	r = store__close(recorder->store);
+	r = store__close(recorder->store, ret);
 	identities__free(recorder->identities);
 	free(recorder->dir);
 	free(recorder);

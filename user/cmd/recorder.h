@@ -25,8 +25,13 @@ enum recorder_mode {
 int recorder__open(const struct settings *settings, enum recorder_mode mode, uint64_t seed,
 		   struct recorder **ret_recorder);
 
-/** recorder__close() - Write what waits; NULL is allowed. Return: as store__close(); reported */
-int recorder__close(struct recorder *recorder);
+/**
+ * recorder__close() - Write what waits; NULL is allowed.
+ * @ret: as of store__close()
+ *
+ * Return: as store__close(); reported
+ */
+int recorder__close(struct recorder *recorder, struct store_counters *ret);
 
 /** recorder__exchange() - Keep an exchange. Cost: as store__exchange() */
 void recorder__exchange(struct recorder *recorder, const struct exchange *exchange);

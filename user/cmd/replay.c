@@ -214,17 +214,16 @@ static int open_recorder(struct replay *replay, struct pipeline_sinks *sinks)
 /* Return: 0, an error when not all was kept; reported */
 static int close_recorder(struct replay *replay)
 {
-	struct store_counters counters;
+	struct store_counters end;
 	int r;
 
 	if (!replay->recorder)
 		return 0;
-	recorder__counters(replay->recorder, &counters);
-	r = recorder__close(replay->recorder);
+	r = recorder__close(replay->recorder, &end);
 	replay->recorder = NULL;
-	if (r == 0 && counters.failed)
-		r = log_err(-EIO, "keep %llu exchanges in '%s'",
-			    (unsigned long long)counters.failed,
+	if (end.failed || end.overflow)
+		r = log_err(r < 0 ? r : -EIO, "keep %llu exchanges in '%s'",
+			    (unsigned long long)(end.failed + end.overflow),
 			    replay->options.settings->store.dir);
 	return r;
 }
@@ -286,7 +285,7 @@ static void close_replay(struct replay *replay)
 {
 	engine__free(replay->engine);
 	pipeline__free(replay->pipeline);
-	recorder__close(replay->recorder);
+	recorder__close(replay->recorder, NULL);
 	options__done(&replay->options);
 }
 

@@ -502,7 +502,7 @@ static void close_daemon(struct daemon *d)
 	sd_event_source_unref(d->second);
 	sd_event_unref(d->loop);
 	pipeline__free(d->pipeline);
-	recorder__close(d->recorder);
+	recorder__close(d->recorder, NULL);
 	journal__close(d->journal);
 	snapshot__done(&d->snapshot);
 	state_lock__release(d->lock);

@@ -87,9 +87,10 @@ struct exchange {
 	uint32_t query_bytes;	 /* length of the last query message */
 	uint64_t response_bytes; /* length of the response, of all messages of a zone transfer */
 	uint32_t messages;	 /* of the response: 0 without, 1, or more for a zone transfer */
-	uint16_t qtype;		 /* valid when qname_length > 0 */
-	uint16_t qclass;	 /* valid when qname_length > 0 */
-	uint8_t qname_length;	 /* 0 when no question was readable */
+	uint16_t qtype;		 /* valid when exchange_has_question() */
+	uint16_t qclass;	 /* valid when exchange_has_question() */
+	bool is_nameless;	 /* there was a question, but its name was not stored */
+	uint8_t qname_length;	 /* 0 when no question was readable, and when is_nameless */
 	const uint8_t *qname;	 /* wire form, lower case */
 	/* the sender of the query, when it is on this host (egress) and tunnel is ODD_TUNNEL_NONE
 	 */
@@ -117,6 +118,12 @@ struct exchange {
  * @exchange: valid during the call only
  */
 typedef void (*exchange_fn)(void *context, const struct exchange *exchange);
+
+/** exchange_has_question() - Are type and class of a question known, with or without its name? */
+static inline bool exchange_has_question(const struct exchange *exchange)
+{
+	return exchange->qname_length > 0 || exchange->is_nameless;
+}
 
 /** exchange_state_name() - "answered", "unanswered", "late", "orphan", "pending", "multicast". */
 const char *exchange_state_name(enum exchange_state state);

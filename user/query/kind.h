@@ -4,7 +4,7 @@
  * few bits. Where each lies is said here once: packing and unpacking (kind.c)
  * and the SQL of operands, filters and views are made of it.
  *
- * 22 bits, because SQLite stores numbers below 2^23 in three bytes. Numbers
+ * 23 bits, because SQLite stores numbers below 2^23 in three bytes. Numbers
  * are written as SQL shows them.
  */
 #ifndef QUERY_KIND_H
@@ -30,6 +30,7 @@
 #define KIND_VERDICT_MASK      15
 #define KIND_HAS_OPT	       1048576 /* "records" ends with an OPT record */
 #define KIND_HAS_LATENCY       2097152
+#define KIND_HAS_QUESTIONS     4194304 /* "records" begins with counts and questions */
 
 /* In SQL: KIND_SQL_NUMBER("r.kind", CAUSE), KIND_SQL_FLAG("r.kind", TCP); the state lies lowest. */
 #define KIND_TEXT_(number) #number

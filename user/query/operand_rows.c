@@ -126,7 +126,7 @@ const struct operand operands[] = {
 		SQL_SAME("((flags>>11)&15)"),
 		CODES(opcode), COLUMN("OPCODE", 6),
 		HELP("dns-opcode UPDATE", "what kind of query")},
-	{"dns-qcount", "qdcount", TYPE(NUMBER, BOTH), NEEDS(BIT(QNAME) | BIT(VERDICT)), GET(dns_qcount),
+	{"dns-qcount", "qdcount", TYPE(NUMBER, BOTH), NEEDS(BIT(QTYPE) | BIT(RECORDS)), GET(dns_qcount),
 		COLUMN("QD", 3),
 		HELP("dns-qcount > 1", "questions")},
 	{"dns-ancount", "ancount", TYPE(NUMBER, RESPONSE), FIELD(ANCOUNT), GET(dns_ancount),

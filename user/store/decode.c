@@ -6,7 +6,7 @@
  * also a message to read them from:
  *
  *	header    id and flags from their columns, counts of what was kept
- *	question  the exchange's name, type and class
+ *	question  the exchange's name, type and class, unless all stand in the column
  *	records   the column, as it stood behind the question
  *
  * Records point back to names in the question, by offsets from the start of
@@ -26,6 +26,8 @@
  * type.
  */
 #include "decode.h"
+
+#include "dns/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -84,8 +86,8 @@ static const uint32_t columns_of[FIELDS] = {
 	[FIELD_ID] = C(DNS_ID),
 	[FIELD_OPCODE] = C(FLAGS),
 	[FIELD_QNAME] = C(QNAME),
-	[FIELD_QTYPE] = C(QNAME) | C(QTYPE),
-	[FIELD_QCLASS] = C(QNAME) | C(QCLASS),
+	[FIELD_QTYPE] = C(QTYPE),
+	[FIELD_QCLASS] = C(QCLASS),
 	[FIELD_RCODE] = C(RCODE),
 	[FIELD_TRIES] = C(TRIES),
 	[FIELD_LATENCY] = C(LATENCY),
@@ -142,6 +144,8 @@ static const char *unit_of(void *context, uint64_t cgroup_id __attribute__((unus
 	return ((const struct decode *)context)->origin->unit;
 }
 
+/* The header's counts. */
+#define COUNTS_BYTES (DNS_HEADER_BYTES - STORE_COUNTS_AT)
 /* Header, the longest question and the most records. */
 #define MESSAGE_MAX (DNS_HEADER_BYTES + DNS_NAME_MAX + 4 + STORE_RECORDS_MAX)
 
@@ -223,6 +227,13 @@ static inline int64_t next_number_or(struct cursor *c, int64_t instead)
 	return sqlite3_column_int64(c->row, at);
 }
 
+/* @known: set unless it is NULL */
+static inline uint16_t next_code(struct cursor *c, bool *known)
+{
+	*known |= sqlite3_column_type(c->row, c->at) != SQLITE_NULL;
+	return (uint16_t)next_number(c);
+}
+
 /* Sums of hostile numbers end at the ends of 64 bits. */
 static inline int64_t add(int64_t a, int64_t b)
 {
@@ -301,10 +312,12 @@ static void read_question(struct cursor *c, struct decode *d)
 			e->qname_length = d->qname.length;
 		c->at++;
 	}
+	e->is_nameless = false;
 	if (HAS(c, QTYPE))
-		e->qtype = (uint16_t)next_number(c);
+		e->qtype = next_code(c, &e->is_nameless);
 	if (HAS(c, QCLASS))
-		e->qclass = (uint16_t)next_number(c);
+		e->qclass = next_code(c, &e->is_nameless);
+	e->is_nameless = e->is_nameless && !e->qname_length;
 }
 
 /* --- the message -------------------------------------------------------------------------------
@@ -332,14 +345,16 @@ static uint8_t *put_counts(const struct decode *d, uint8_t *at)
 	return put16(at, (d->kind & KIND_HAS_OPT) != 0);
 }
 
+/* A name that is not known is the root: then no record follows. */
 static uint8_t *put_question(const struct decode *d, uint8_t *at)
 {
 	const struct exchange *e = &d->exchange;
 
-	if (!e->qname_length)
-		return at;
-	memcpy(at, e->qname, e->qname_length);
-	at = put16(at + e->qname_length, e->qtype);
+	if (e->qname_length)
+		at = mempcpy(at, e->qname, e->qname_length);
+	else
+		*at++ = 0;
+	at = put16(at, e->qtype);
 	return put16(at, e->qclass);
 }
 
@@ -351,16 +366,23 @@ static size_t message_length(const struct exchange *e, size_t length)
 	return bytes > length && bytes <= UINT16_MAX ? (size_t)bytes : length;
 }
 
-static void make_message(struct decode *d, const void *records, size_t length)
+static void make_message(struct decode *d, const uint8_t *records, size_t length)
 {
 	struct exchange *e = &d->exchange;
 	uint8_t *at = put16(d->bytes, e->id);
 
 	at = put16(at, e->flags);
-	at = put16(at, e->qname_length > 0);
-	at = put_question(d, put_counts(d, at));
 	if (length > STORE_RECORDS_MAX)
 		length = STORE_RECORDS_MAX;
+	if (d->kind & KIND_HAS_QUESTIONS) {
+		size_t counts = length < COUNTS_BYTES ? length : COUNTS_BYTES;
+
+		at = put_counts(d, put16(at, length < 2 ? 0 : dns_read16(records)));
+		records += counts;
+		length -= counts;
+	} else {
+		at = put_question(d, put_counts(d, put16(at, 1)));
+	}
 	if (length)
 		memcpy(at, records, length);
 	length += (size_t)(at - d->bytes);
@@ -372,7 +394,7 @@ static void make_message(struct decode *d, const void *records, size_t length)
 static void read_message(struct cursor *c, struct decode *d)
 {
 	unsigned verdict = d->kind >> KIND_VERDICT_SHIFT & KIND_VERDICT_MASK;
-	const void *records = NULL;
+	const uint8_t *records = NULL;
 
 	d->exchange.message = verdict ? &d->message : NULL;
 	if (verdict && HAS(c, RECORDS)) {

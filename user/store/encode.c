@@ -38,26 +38,26 @@ static uint8_t *put_record(uint8_t *to, const struct dns_bytes *bytes,
 
 /*
  * The answer's first record, if it is kept, and OPT. What precedes the first one is header and
- * question, so its pointers stay good; OPT has no names. Together they are no longer than the
- * message.
+ * question, so its pointers stay good; OPT has no names. One with an owner is none (RFC 6891
+ * section 6.1.2).
  */
-static size_t trim(const struct dns_bytes *bytes, struct dns_records reader, bool first,
-		   uint8_t *buf)
+static uint8_t *trim(const struct dns_bytes *bytes, struct dns_records reader, bool first,
+		     uint8_t *to)
 {
 	struct dns_record record;
-	uint8_t *to = buf;
 
 	for (bool begun = false; dns_records__next(&reader, &record); begun = true) {
 		if (!begun && first && record.section == DNS_SECTION_ANSWER) {
 			to = put_record(to, bytes, &record);
-		} else if (record.type == DNS_TYPE_OPT) {
+		} else if (record.type == DNS_TYPE_OPT && bytes->data[record.owner] == 0) {
 			to = put_record(to, bytes, &record);
 			break;
 		}
 	}
-	return (size_t)(to - buf);
+	return to;
 }
 
+/* What is left of the message is no longer than it was, without id and flags. */
 static struct cell records_cell(const struct item_exchange *item, struct row *row)
 {
 	const struct item_head *head = &item->head;
@@ -72,16 +72,18 @@ static struct cell records_cell(const struct item_exchange *item, struct row *ro
 		.length = head->captured_bytes,
 		.message_length = head->message_bytes,
 	};
-	size_t length = bytes.length - head->records;
+	size_t from = head->questions ? STORE_COUNTS_AT : head->records;
+	size_t length = bytes.length - from;
+	uint8_t *end = row->trimmed;
 
 	if (!head->records)
 		return (struct cell){0};
 	if (head->keep == KEEP_ALL)
-		return cell_bytes(bytes.data + head->records,
+		return cell_bytes(bytes.data + from,
 				  length > STORE_RECORDS_MAX ? STORE_RECORDS_MAX : length);
-	length = trim(&bytes, dns_records_of(&bytes, &counts), head->keep == KEEP_FIRST,
-		      row->trimmed);
-	return cell_bytes(length ? row->trimmed : NULL, length);
+	end = mempcpy(end, bytes.data + from, head->records - from);
+	end = trim(&bytes, dns_records_of(&bytes, &counts), head->keep == KEEP_FIRST, end);
+	return cell_bytes(end > row->trimmed ? row->trimmed : NULL, (size_t)(end - row->trimmed));
 }
 
 /* --- the rest --- */
@@ -94,6 +96,7 @@ static int64_t kind_of(const struct item_exchange *item)
 
 	if (head->records && head->has_opt && head->keep != KEEP_ALL)
 		kind |= KIND_HAS_OPT;
+	kind |= head->questions ? KIND_HAS_QUESTIONS : 0;
 	return kind;
 }
 

@@ -6,30 +6,43 @@
 
 #define QUESTION_FIXED 4 /* QTYPE and QCLASS (RFC 1035 section 4.1.2) */
 
-/*
- * Pointers in records stay good only behind one question whose name is the exchange's: see
- * schema.h.
- */
-static bool may_keep(const struct item_policy *policy, const struct exchange *e)
+/* Are there records to be stored, of those that were captured? */
+static bool has_records(const struct exchange *e, const struct item_head *head)
 {
-	return policy->messages && e->message->qdcount == 1 && e->qname_length > 0 &&
-	       e->message->records ==
-		       (uint32_t)(DNS_HEADER_BYTES + e->qname_length + QUESTION_FIXED);
+	return e->message->records && e->message->records < e->bytes.length &&
+	       (head->keep != KEEP_NONE || head->has_opt);
+}
+
+/*
+ * Can all in front of the records be made again of id, flags and the exchange's question? Names in
+ * records may point into the question, and then have its case.
+ */
+static bool is_usual(const struct exchange *e, const struct item_head *head)
+{
+	if (e->message->qdcount != 1 || !has_records(e, head))
+		return e->message->qdcount == 1;
+	if (!e->qname_length ||
+	    e->message->records != (uint32_t)(DNS_HEADER_BYTES + e->qname_length + QUESTION_FIXED))
+		return false;
+	return head->keep == KEEP_NONE ||
+	       memcmp(e->bytes.data + DNS_HEADER_BYTES, e->qname, e->qname_length) == 0;
 }
 
 static void plan_message(const struct item_policy *policy, const struct exchange *e,
 			 struct item_head *head)
 {
+	bool records;
+
 	head->verdict = (uint8_t)(1 + e->message->verdict);
-	head->has_opt = e->message->has_edns;
-	if (!may_keep(policy, e)) {
+	head->has_opt = e->message->has_edns && policy->messages;
+	if (!policy->messages)
 		head->keep = KEEP_NONE;
+	records = has_records(e, head);
+	head->questions = !is_usual(e, head);
+	if (!records && !head->questions)
 		return;
-	}
-	if (e->message->records >= e->bytes.length || (head->keep == KEEP_NONE && !head->has_opt))
-		return;
-	head->records = e->message->records;
-	head->captured_bytes = (uint32_t)e->bytes.length;
+	head->records = records ? e->message->records : DNS_HEADER_BYTES;
+	head->captured_bytes = records ? (uint32_t)e->bytes.length : DNS_HEADER_BYTES;
 	head->message_bytes = (uint32_t)e->bytes.message_length;
 }
 

@@ -19,12 +19,13 @@ struct item {
 /* What an exchange is known by before it is copied. */
 struct item_head {
 	struct item item;
-	uint32_t records;	 /* offset in the message; 0: the message is not here */
+	uint32_t records;	 /* where they begin in the message; 0: the message is not here */
 	uint32_t captured_bytes; /* of the message that are here */
 	uint32_t message_bytes;	 /* that it had on the wire */
 	uint8_t verdict;	 /* 1 + enum dns_verdict; 0: no message was at hand */
 	uint8_t keep;		 /* enum exchange_keep: records that are stored */
 	bool has_opt;
+	bool questions; /* counts and questions are stored, too, as they stand before records */
 };
 
 struct item_exchange {

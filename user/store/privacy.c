@@ -36,12 +36,10 @@ static int read_key(const char *path, uint8_t *key)
 	return r;
 }
 
-static int make_key(const char *path, uint8_t *key)
+static int write_key(const char *path, const uint8_t *key)
 {
 	int fd, r = 0;
 
-	if (getrandom(key, PRIVACY_KEY_BYTES, 0) != PRIVACY_KEY_BYTES)
-		return -errno;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -51,6 +49,13 @@ static int make_key(const char *path, uint8_t *key)
 	}
 	close(fd);
 	return r;
+}
+
+static int make_key(const char *path, uint8_t *key)
+{
+	if (getrandom(key, PRIVACY_KEY_BYTES, 0) != PRIVACY_KEY_BYTES)
+		return -errno;
+	return write_key(path, key);
 }
 
 static int load_key(const char *dir, uint8_t *key)
@@ -82,6 +87,19 @@ int privacy__init(struct privacy *privacy, const struct store_options *options)
 	if (options->clients != STORE_CLIENTS_HASH)
 		return 0;
 	return load_key(options->dir, privacy->key);
+}
+
+void privacy__keep(const struct privacy *privacy, const char *dir)
+{
+	char *path;
+	int r;
+
+	if (privacy->clients != STORE_CLIENTS_HASH || asprintf(&path, "%s/key", dir) < 0)
+		return;
+	r = write_key(path, privacy->key);
+	if (r < 0 && r != -EEXIST)
+		log_err(r, "write the key '%s' that clients are hashed with", path);
+	free(path);
 }
 
 static bool is_mapped(const uint8_t *address)

@@ -24,6 +24,9 @@ struct privacy {
  */
 int privacy__init(struct privacy *privacy, const struct store_options *options);
 
+/** privacy__keep() - Put the key into a folder that has been made again; what fails is reported. */
+void privacy__keep(const struct privacy *privacy, const char *dir);
+
 /** privacy__client() - Change an address (16 bytes, IPv4 mapped) to what may be stored. */
 void privacy__client(const struct privacy *privacy, uint8_t address[16]);
 

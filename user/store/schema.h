@@ -29,11 +29,19 @@
  * the start of the message, stay good behind a header of 12 bytes and the
  * question with the exchange's name. KEEP_ALL: as captured, up to
  * STORE_RECORDS_MAX. KEEP_FIRST: the answer's first record; KEEP_NONE: none;
- * then OPT, if there was one. NULL: nothing. Not kept when names or clients are
- * not to be stored (they stand in records too), or when a message has more or
- * less than one question.
+ * then OPT, if there was one. NULL: nothing.
+ *
+ * With KIND_HAS_QUESTIONS the column has the message from STORE_COUNTS_AT on:
+ * the header's four counts as they were, all questions, then the records as
+ * above. So it is when a message has none or several questions, or one that is
+ * not the exchange's name byte by byte: names in records may point there, and
+ * resolvers mix the case of what they ask (0x20) to know their answers again.
+ *
+ * When names or clients are not to be stored no records are kept (they stand in
+ * there, too), and of the rest the counts at the most.
  */
 #define STORE_RECORDS_MAX 65535
+#define STORE_COUNTS_AT	  4 /* QDCOUNT (RFC 1035 section 4.1.1) */
 
 /* Column "dimension" of rollup_key: what keys are, as text that people see. */
 enum rollup_dimension {

@@ -69,7 +69,11 @@ struct store {
 	unsigned looks; /* since the last second */
 	int result;
 	char *dir;
-	int lock;
+	int lock; /* -1: the folder is gone, and could not be made again yet */
+	struct privacy privacy;
+	bool reported_gone;
+	_Atomic int lock_error;		       /* 0: the folder is ours */
+	_Atomic uint64_t failed, other_failed; /* that came while it was not */
 	pthread_t thread;
 	bool runs;
 };
@@ -204,14 +208,126 @@ void store__counters(const struct store *store, struct store_counters *ret)
 	*ret = (struct store_counters){
 		.written = atomic_load(&c->written),
 		.overflow = store->overflow,
-		.failed = atomic_load(&c->failed),
-		.other_lost = store->other_overflow + atomic_load(&c->other_failed),
+		.failed = atomic_load(&c->failed) + atomic_load(&store->failed),
+		.other_lost = store->other_overflow + atomic_load(&c->other_failed) +
+			      atomic_load(&store->other_failed),
 		.queue_bytes = queue__used(store->queue),
 		.bytes = atomic_load(&c->bytes),
 		.segments = atomic_load(&c->segments),
 		.unlinked = atomic_load(&c->unlinked),
-		.error = atomic_load(&c->error),
+		.error = atomic_load(&store->lock_error),
 	};
+	if (ret->error == 0)
+		ret->error = atomic_load(&c->error);
+}
+
+/* --- the folder --------------------------------------------------------------------------------
+ */
+
+static char *lock_path(const char *dir)
+{
+	char *path;
+
+	return asprintf(&path, "%s/lock", dir) < 0 ? NULL : path;
+}
+
+/*
+ * The PID is for people: a disk that is too full to take it is no reason to fail.
+ *
+ * Return: 0, negative errno with whose lock it is, or 0; not reported
+ */
+static int take_lock(struct store *store, int64_t *ret_pid)
+{
+	char *path = lock_path(store->dir);
+	int fd, r;
+
+	*ret_pid = 0;
+	if (!path)
+		return -ENOMEM;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	free(path);
+	if (fd < 0)
+		return -errno;
+	r = lock_file_take(fd);
+	if (r < 0) {
+		*ret_pid = lock_file_pid(fd);
+		close(fd);
+		return r;
+	}
+	(void)lock_file_write_pid(fd);
+	store->lock = fd;
+	return 0;
+}
+
+int store_holder(const char *dir, int64_t *ret_pid)
+{
+	char *path = lock_path(dir);
+	int r = path ? lock_file_holder(path, ret_pid) : -ENOMEM;
+
+	free(path);
+	return r;
+}
+
+/* Return: 0, negative errno; reported if @report */
+static int open_dir(struct store *store, bool report)
+{
+	int r = mkdir(store->dir, 0750) < 0 && errno != EEXIST ? -errno : 0;
+	int64_t pid;
+
+	if (r < 0)
+		return report ? log_err(r, "make the store '%s'", store->dir) : r;
+	r = take_lock(store, &pid);
+	if (r == -EBUSY && report)
+		log_err(0,
+			"another oddns (pid %" PRId64
+			") writes to the store '%s': stop it, or give "
+			"this one its own store.path",
+			pid, store->dir);
+	else if (r < 0 && report)
+		log_err(r, "lock the store '%s'", store->dir);
+	return r;
+}
+
+/* Is the file that we have locked still the one that others would lock? */
+static bool is_locked(const struct store *store)
+{
+	struct stat ours, theirs;
+	char *path = store->lock < 0 ? NULL : lock_path(store->dir);
+	bool same = true;
+
+	if (store->lock < 0)
+		return false;
+	if (!path)
+		return true; /* not known; the next look tells */
+	if (stat(path, &theirs) < 0)
+		same = errno != ENOENT;
+	else if (fstat(store->lock, &ours) == 0)
+		same = ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+	free(path);
+	return same;
+}
+
+/*
+ * Somebody may have deleted the folder: then it is made again, and locked, so that there is still
+ * one writer. Until that works nothing is written. Writing to its files ends by itself: see
+ * close_old() in writer.c.
+ */
+static void keep_dir(struct store *store)
+{
+	int r;
+
+	if (is_locked(store))
+		return;
+	if (store->lock >= 0)
+		close(store->lock);
+	store->lock = -1;
+	if (!store->reported_gone)
+		log_warn("the store '%s' was deleted; it is made again", store->dir);
+	r = open_dir(store, !store->reported_gone);
+	if (r == 0)
+		privacy__keep(&store->privacy, store->dir);
+	store->reported_gone = r < 0;
+	atomic_store(&store->lock_error, r);
 }
 
 /* --- the writer's side --- */
@@ -232,7 +348,18 @@ static void pass_time(struct store *store)
 /* Items stay in the queue while nothing can be written, unless somebody waits for it. */
 static bool stays(const struct store *store)
 {
-	return !store->waits && writer__is_stuck(store->writer);
+	return !store->waits && (store->lock < 0 || writer__is_stuck(store->writer));
+}
+
+/* To the writer, unless the folder is somebody else's. */
+static void hand_over(struct store *store, const struct item *item)
+{
+	if (store->lock >= 0)
+		writer__item(store->writer, item);
+	else if (item->kind == ITEM_EXCHANGE)
+		atomic_fetch_add(&store->failed, 1);
+	else if (item->kind != ITEM_TICK)
+		atomic_fetch_add(&store->other_failed, 1);
 }
 
 /* Return: is there more to do at once? */
@@ -243,7 +370,7 @@ static bool take_items(struct store *store)
 
 		if (!item)
 			return false;
-		writer__item(store->writer, item);
+		hand_over(store, item);
 		queue__pop(store->queue);
 	}
 	return true;
@@ -273,12 +400,15 @@ static void take_all(struct store *store)
 {
 	const struct item *item;
 
+	keep_dir(store);
 	writer__second(store->writer, atomic_load(&store->now_ns));
 	while ((item = queue__front(store->queue))) {
-		writer__item(store->writer, item);
+		hand_over(store, item);
 		queue__pop(store->queue);
 	}
 	store->result = writer__finish(store->writer);
+	if (store->lock < 0)
+		store->result = atomic_load(&store->lock_error);
 }
 
 static void *run(void *context)
@@ -286,8 +416,10 @@ static void *run(void *context)
 	struct store *store = context;
 
 	while (!atomic_load(&store->ends)) {
-		bool more = take_items(store);
+		bool more;
 
+		keep_dir(store);
+		more = take_items(store);
 		pass_time(store);
 		let_in(store);
 		if (!more)
@@ -298,60 +430,6 @@ static void *run(void *context)
 }
 
 /* --- life --- */
-
-/* The PID is for people: a disk that is too full to take it is no reason to fail. */
-static int lock(struct store *store, const char *path)
-{
-	int64_t pid;
-	int r;
-
-	store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (store->lock < 0)
-		return log_err(-errno, "open the store's lock '%s'", path);
-	r = lock_file_take(store->lock);
-	if (r == 0)
-		(void)lock_file_write_pid(store->lock);
-	if (r != -EBUSY)
-		return r < 0 ? log_err(r, "lock the store '%s'", path) : 0;
-	pid = lock_file_pid(store->lock);
-	log_err(0,
-		"another oddns (pid %" PRId64 ") writes to the store '%s': stop it, or give this "
-		"one its own store.path",
-		pid, store->dir);
-	return r;
-}
-
-static char *lock_path(const char *dir)
-{
-	char *path;
-
-	return asprintf(&path, "%s/lock", dir) < 0 ? NULL : path;
-}
-
-static int take_lock(struct store *store)
-{
-	char *path = lock_path(store->dir);
-	int r = path ? lock(store, path) : log_err(-ENOMEM, "open the store '%s'", store->dir);
-
-	free(path);
-	return r;
-}
-
-int store_holder(const char *dir, int64_t *ret_pid)
-{
-	char *path = lock_path(dir);
-	int r = path ? lock_file_holder(path, ret_pid) : -ENOMEM;
-
-	free(path);
-	return r;
-}
-
-static int open_dir(struct store *store)
-{
-	if (mkdir(store->dir, 0750) < 0 && errno != EEXIST)
-		return log_err(-errno, "make the store '%s'", store->dir);
-	return take_lock(store);
-}
 
 static int open_descriptors(struct store *store)
 {
@@ -387,17 +465,16 @@ static int start_thread(struct store *store)
 static int open_all(struct store *store, const struct store_options *options)
 {
 	struct store_options ours = *options;
-	struct privacy privacy;
-	int r = open_dir(store);
+	int r = open_dir(store, true);
 
 	ours.dir = store->dir;
 	if (r == 0)
-		r = privacy__init(&privacy, &ours);
+		r = privacy__init(&store->privacy, &ours);
 	if (r < 0)
 		return r;
 	r = queue__new(options->queue_bytes, &store->queue);
 	if (r == 0)
-		r = writer__new(&ours, &privacy, WRITER_SEGMENTS_MAX, &store->writer);
+		r = writer__new(&ours, &store->privacy, WRITER_SEGMENTS_MAX, &store->writer);
 	if (r < 0)
 		return log_err(r, "open the store '%s'", store->dir);
 	r = open_descriptors(store);
@@ -445,7 +522,7 @@ int store__open(const struct store_options *options, struct store **ret_store)
 	return 0;
 }
 
-int store__close(struct store *store)
+int store__close(struct store *store, struct store_counters *ret)
 {
 	int r;
 
@@ -455,6 +532,8 @@ int store__close(struct store *store)
 	ring(store->wake);
 	pthread_join(store->thread, NULL);
 	r = store->result;
+	if (ret)
+		store__counters(store, ret);
 	free_store(store);
 	return r;
 }

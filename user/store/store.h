@@ -33,7 +33,8 @@ struct store;
  *
  * Takes DIR/lock, so that two daemons do not write to one store, and writes its PID there. Segments
  * that a crash left behind are good as they are (SQLite's journal). A disk that is full is no
- * reason to fail.
+ * reason to fail. A folder that is deleted meanwhile is made again within a second; what was in it
+ * is gone.
  *
  * Return: 0; -EBUSY when another process writes there, else why it cannot be; reported
  */
@@ -41,11 +42,12 @@ int store__open(const struct store_options *options, struct store **ret_store);
 
 /**
  * store__close() - Write what waits, close the segments, end the thread.
+ * @ret: what became of all records in the end; NULL: nobody asks; untouched when @store is NULL
  *
  * NULL is allowed. Waits for a disk that works; gives up what a broken one does not take.
  * Return: 0, else why the last records could not be written; reported
  */
-int store__close(struct store *store);
+int store__close(struct store *store, struct store_counters *ret);
 
 /**
  * store__exchange() - Store an exchange.
