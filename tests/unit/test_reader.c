@@ -4,9 +4,11 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #define ALL_FIELDS ((field_set)-1 >> (64 - FIELDS))
@@ -209,6 +211,90 @@ Test(reader, a_store_at_rest_is_read_without_leaving_files)
 	cr_assert(access(path, F_OK) < 0);
 	snprintf(path, sizeof(path), "%s/" SEVEN_DB "-shm", dir);
 	cr_assert(access(path, F_OK) < 0);
+	fixture_remove(dir);
+}
+
+/* seen_row(); with the first row the file is cut, as if another had written it anew. */
+static int cut_file(void *context, const struct exchange *exchange,
+		    const struct exchange_names *names, unsigned directions)
+{
+	struct seen *seen = context;
+
+	if (seen->rows == 0)
+		cr_assert_eq(truncate(seen->qname, 8192), 0);
+	seen->rows++;
+	(void)exchange, (void)names, (void)directions;
+	return 0;
+}
+
+Test(reader, a_file_that_is_written_while_it_is_read_is_not_called_corrupt)
+{
+	char *dir = fixture_dir(), text[1000];
+	sqlite3 *db = fixture_segment(dir, SEVEN_DB, HOUR_7);
+	struct seen seen = {0};
+	void *contexts[] = {&seen};
+	const struct store_scan scan = {.span = ANY_TIME,
+					.fields = SOME,
+					.workers = 1,
+					.contexts = contexts,
+					.on_row = cut_file};
+	struct store_reader *reader;
+
+	fixture_rows(db, 1, 50021, 0, 1);
+	sqlite3_close(db);
+	snprintf(seen.qname, sizeof(seen.qname), "%s/" SEVEN_DB, dir);
+	cr_assert_eq(store_reader__open(dir, &reader), 0);
+	hush();
+	cr_expect_eq(store_reader__scan(reader, &scan), -EBUSY);
+	cr_expect_eq(unhush(text, sizeof(text)), 1);
+	cr_expect(strstr(text, "was written while it was read"), "%s", text);
+	store_reader__close(reader);
+	fixture_remove(dir);
+}
+
+/* Files of a writer that was killed, on a medium that is read-only. */
+Test(reader, a_journal_that_cannot_be_read_is_told_as_such)
+{
+	char *dir = fixture_dir(), *copy = fixture_dir(), text[1000], command[300];
+	sqlite3 *db = fixture_segment(dir, SEVEN_DB, HOUR_7);
+	struct seen seen = {0};
+
+	fixture_sql(db, "PRAGMA journal_mode=WAL");
+	fixture_rows(db, 1, 5, 0, 1);
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", copy, "tmpfs", 0, "size=1m") < 0)
+		cr_skip_test("cannot mount: %s", strerror(errno));
+	snprintf(command, sizeof(command), "cp %s/*.db %s/*-wal %s", dir, dir, copy);
+	cr_assert_eq(system(command), 0);
+	cr_assert_eq(mount(NULL, copy, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	hush();
+	cr_expect_eq(fixture_scan(copy, (struct store_scan){.span = ANY_TIME}, &seen), -EACCES);
+	cr_expect_eq(unhush(text, sizeof(text)), 1);
+	cr_expect(strstr(text, "-wal") && strstr(text, "copy both files"), "%s", text);
+	umount2(copy, MNT_DETACH);
+	sqlite3_close(db);
+	fixture_remove(dir);
+	fixture_remove(copy);
+}
+
+Test(reader, nothing_is_nothing_in_any_order)
+{
+	static const struct store_span empty = {HOUR_7 + 1000, HOUR_7 + 2000};
+	char *dir = fixture_dir();
+	sqlite3 *db = fixture_segment(dir, SEVEN_DB, HOUR_7);
+
+	fixture_rows(db, 1, 5, 0, 1);
+	sqlite3_close(db);
+	for (enum store_order order = STORE_ANY_ORDER; order <= STORE_DESCENDING; order++) {
+		struct seen seen = {0};
+
+		cr_assert_eq(fixture_scan(dir,
+					  (struct store_scan){
+						  .span = empty, .fields = SOME, .order = order},
+					  &seen),
+			     0);
+		cr_assert_eq(seen.rows, 0);
+	}
 	fixture_remove(dir);
 }
 

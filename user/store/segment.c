@@ -40,9 +40,8 @@
 #define BUSY_MS 500
 
 /*
- * Pages: rows are appended, so larger ones save little; 8 KB took the fewest bytes and the least
- * time. The log is copied back every 2000 pages (16 MB): what is written twice in it is copied
- * once.
+ * Pages of 8 KB: rows are appended, so larger ones save little. The log is copied back every 2000
+ * pages (16 MB): what is written twice in it is copied once.
  */
 #define PRAGMAS                                                                                    \
 	"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"               \

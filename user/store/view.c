@@ -11,10 +11,16 @@
  * as the writer's journal is there for as long as the writer is. So it is read
  * as a file that does not change ("immutable").
  *
+ * The writer may open such a file again for a late row, or after a restart. To
+ * lock it meanwhile would make the writer wait for whoever reads, a pager that
+ * nobody closes included. So it is not locked, but its size and time are looked
+ * at again when something does not fit, and its size at the end: what was
+ * written while it was read is told as that, and not as corrupt.
+ *
  * With a journal, but without the right to take part (the medium is read-only,
  * or the shared memory is someone else's), it is read the same way only if the
  * journal is empty. Otherwise its last commits would be missing, and pages may
- * change while they are read: that is refused, with the reason.
+ * change while they are read: that is refused, with what to do.
  *
  * Files are not mapped into memory: one that another process cuts off, or that
  * lies on a failing disk, would end this process by a signal.
@@ -137,11 +143,40 @@ static const char *reason(const struct view *view, int code)
 
 /* A corrupt schema is quoted by the reason, over pages: what to do is to be seen behind it. */
 #define REASON_MAX 200
+static bool has_grown(const struct view *view)
+{
+	struct stat now;
+
+	return view->at_rest && stat(view->path, &now) == 0 && now.st_size != view->found.st_size;
+}
+
+/* Since it was opened as a file that does not change. */
+static bool has_changed(const struct view *view)
+{
+	struct stat now;
+
+	return has_grown(view) || (view->at_rest && stat(view->path, &now) == 0 &&
+				   (now.st_ino != view->found.st_ino ||
+				    now.st_mtim.tv_sec != view->found.st_mtim.tv_sec ||
+				    now.st_mtim.tv_nsec != view->found.st_mtim.tv_nsec));
+}
+
+static int tell_change(const struct view *view)
+{
+	if (is_first(view, -EBUSY))
+		log_err(0,
+			"'%s' of the store was written while it was read; exchanges may be missing "
+			"here, ask again",
+			view->path);
+	return -EBUSY;
+}
 
 int view__failed(struct view *view, int code)
 {
 	int r = errno_of(code);
 
+	if (r == -EBADMSG && has_changed(view))
+		return tell_change(view);
 	if (r == -EINTR || !is_first(view, r))
 		return r;
 	log_err(0, "cannot read '%s' of the store: %.*s; its exchanges are missing here%s",
@@ -232,14 +267,37 @@ static int try_open(struct view *view, bool at_rest)
 	return code;
 }
 
+/* Is it not the file's fault, but that of our rights or of a medium that is read-only? */
+static bool is_barred(int code)
+{
+	return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+}
+
 static int open_database(struct view *view)
 {
 	int64_t journal = journal_bytes(view->path);
-	int code = try_open(view, journal < 0);
+	int code;
 
-	if ((code & 0xff) != SQLITE_CANTOPEN && (code & 0xff) != SQLITE_READONLY)
+	view->at_rest = journal < 0;
+	code = try_open(view, view->at_rest);
+	if (!is_barred(code) || journal != 0)
 		return code;
-	return journal == 0 ? try_open(view, true) : code;
+	view->at_rest = true;
+	return try_open(view, true);
+}
+
+static int failed_to_open(struct view *view, int code)
+{
+	if (!is_barred(code) || journal_bytes(view->path) <= 0)
+		return view__failed(view, code);
+	if (is_first(view, -EACCES))
+		log_err(0,
+			"cannot read '%s' of the store: its journal (-wal) has commits, which "
+			"takes "
+			"the right to write in the folder; copy both files to where you have it, "
+			"or read as the user who wrote them",
+			view->path);
+	return -EACCES;
 }
 
 /* Return: 0, -ENODATA when there is none, negative errno */
@@ -296,19 +354,18 @@ static int check_kind(struct view *view)
 }
 
 /* Return: 0, -ENODATA when it is empty, -EBADMSG for what is no file, as a pipe that would block */
-static int check_file(const struct view *view)
+static int check_file(struct view *view)
 {
-	struct stat st;
 	int r;
 
-	if (stat(view->path, &st) < 0) {
+	if (stat(view->path, &view->found) < 0) {
 		r = -errno;
 		return is_first(view, r) ? log_err(r, "cannot read '%s' of the store", view->path)
 					 : r;
 	}
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(view->found.st_mode))
 		return refuse(view, 0, 0);
-	return st.st_size == 0 && journal_bytes(view->path) < 0 ? -ENODATA : 0;
+	return view->found.st_size == 0 && journal_bytes(view->path) < 0 ? -ENODATA : 0;
 }
 
 static int open_checked(struct view *view)
@@ -320,7 +377,7 @@ static int open_checked(struct view *view)
 		return r;
 	code = open_database(view);
 	if (code != SQLITE_OK)
-		return view__failed(view, code);
+		return failed_to_open(view, code);
 	r = check_kind(view);
 	if (r < 0)
 		return r;
@@ -344,6 +401,8 @@ int view__open(const char *path, int *error, struct view *ret)
 
 void view__close(struct view *view)
 {
+	if (view->db && has_grown(view))
+		tell_change(view);
 	sqlite3_close(view->db);
 	memset(view, 0, sizeof(*view));
 }

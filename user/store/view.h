@@ -7,13 +7,16 @@
 
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 /* All zero: closed. Stays where it is while it is open. */
 struct view {
 	sqlite3 *db;
-	const char *path; /* the caller's */
-	int *error;	  /* the caller's: 0, or what has been reported of this segment already */
-	int64_t start_ns; /* what times of rows count from */
+	const char *path;  /* the caller's */
+	int *error;	   /* the caller's: 0, or what has been reported of this segment already */
+	int64_t start_ns;  /* what times of rows count from */
+	bool at_rest;	   /* read as a file that does not change... */
+	struct stat found; /* ...from this on */
 
 	/* Set by the caller, once it is open, as long as statements run. */
 	const struct filter *filter;	   /* whose expressions dns_regex() is asked for */
