@@ -60,7 +60,10 @@ bad_file()
 	refused "$1" "$2" replay -c "$work/bad.conf" /dev/null
 }
 
-verbs='run replay status servers doctor'
+# Those of the program's own list, so that none can be forgotten here.
+verbs=$("$oddns" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | grep -vx help)
+[ "$(echo $verbs)" = 'run replay status servers flows stats alerts report doctor' ]
+ok $? 'all commands are listed'
 
 # --- help and version
 for verb in $verbs; do
@@ -114,6 +117,177 @@ refused 'yaml' 'unknown format' replay --format yaml /dev/null
 refused '--interface' 'replay takes no interface' replay --interface lo /dev/null
 refused 'FILE' 'replay without a file' replay
 refused 'FILE' 'replay of an empty name' replay ''
+
+# --- manual and completion know each command and option that the program knows
+here=$(dirname "$0")/../..
+mkdir "$work/bin"
+ln -s "$(realpath "$oddns")" "$work/bin/oddns"
+
+# completed WORD...: what bash offers for the last word
+completed()
+{
+	PATH=$work/bin:$PATH bash -c '. "$0"
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_oddns 2>/dev/null
+		printf "%s\n" "${COMPREPLY[@]}"' "$here/user/dist/oddns.bash-completion" "$@"
+}
+
+# offers WORD NAME ARGUMENT...: WORD is among what is offered
+offers()
+{
+	local word=$1 name=$2
+	shift 2
+	completed "$@" >"$work/out" 2>"$work/err"
+	code=$?
+	grep -qxF -- "$word" "$work/out"
+	ok $? "$name"
+}
+
+manual=$here/user/dist/oddns.8
+for verb in $verbs; do
+	offers "$verb" "completion offers $verb" oddns ''
+	offers "$verb" "completion offers help $verb" oddns help ''
+	grep -qx "\.Cm $verb" "$manual" && grep -qx "\.It Cm $verb" "$manual"
+	ok $? "the manual tells of $verb"
+	completed oddns "$verb" -- >"$work/offered"
+	"$oddns" "$verb" --help | grep -oE '^ +(-., )*--[a-z-]+' | grep -oE -- '--[a-z-]+' >"$work/takes"
+	[ "$(wc -l <"$work/takes")" -ge 4 ] && diff "$work/takes" "$work/offered" >"$work/out"
+	ok $? "completion offers all options of $verb"
+	# its part of the synopsis, where an option may stand in short
+	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCR/p' "$manual" |
+		sed -n "/^\.Cm $verb\$/,/^\.Nm/p" >"$work/part"
+	missing=''
+	while read -r option; do
+		case $option in --help | --usage | --help-fields) word='' ;; --config) word='Fl c' ;;
+		--interface) word='Fl i' ;; --columns) word='Fl o Ar fields' ;;
+		--output) word='o Ar file\|Fl -output' ;; *) word="Fl -${option#--}" ;; esac
+		grep -q -- "$word" "$work/part" || missing="$missing $option in the synopsis"
+		grep -q "^\.It .*Fl -${option#--}\b" "$manual" || missing="$missing $option"
+	done <"$work/takes"
+	echo "$missing" >"$work/out"
+	[ -z "$missing" ]
+	ok $? "the manual tells of all options of $verb"
+done
+offers dns-qname2 'completion of --by' oddns stats --by dns-qn
+offers client,dns-rcode 'completion of a list of fields' oddns stats --by client,dns-rc
+offers dns-qname 'completion behind =' oddns stats --by = dns-qn
+offers -dns-latency 'completion of a falling sort' oddns flows --sort -dns-l
+offers extended-dns 'completion of a set of columns' oddns flows -o ext
+offers dns-crr-rdata 'completion of columns' oddns flows --columns dns-crr-
+offers "$work/bin" 'completion of a file' oddns report -o "$work/bi"
+if command -v mandoc >/dev/null; then
+	mandoc -T lint -W warning "$manual" >"$work/out" 2>"$work/err"
+	code=$?
+	ok $code 'the manual has no errors'
+fi
+
+# --- a store, of a capture that holds nothing
+# a pcap of no packets, Ethernet
+printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >"$work/empty.pcap"
+store=$work/store
+run replay --store "$store" "$work/empty.pcap"
+ok "$code" 'replay --store'
+
+# --- what the verbs of the store refuse
+of=(--store "$store")
+refused 'allowed text, json, csv, html, pdf' 'flows: unknown format' flows "${of[@]}" --format yaml
+refused 'allowed text, csv, html, pdf' 'report: no JSON' report "${of[@]}" --format json
+refused 'not a whole number' 'limit that is a word' flows "${of[@]}" --limit all
+refused 'not a whole number' 'negative limit' flows "${of[@]}" --limit=-7
+refused 'not a whole number' 'limit that is too large' flows "${of[@]}" -n 1000000000
+refused 'not a whole number' 'top that is a word' stats "${of[@]}" --by client --top x
+refused 'no such time' 'since nonsense' flows "${of[@]}" --since soon
+refused 'no such time' 'until an hour that is none' alerts "${of[@]}" --until 25:00
+refused 'no such duration' 'last without a unit that is known' \
+	stats "${of[@]}" --by client --last 5x
+refused 'no such duration' 'last nothing' report "${of[@]}" --last 0s
+refused 'leave --since and --until out' 'two spans' servers "${of[@]}" --last 1h --since -2h
+refused 'not later than' 'span that ends before it begins' flows "${of[@]}" --since -1h --until -2h
+refused "did you mean 'qname'" 'by a misspelt field' stats "${of[@]}" --by qnam
+refused "did you mean 'qname'" 'sort by a misspelt field' flows "${of[@]}" --sort qnam
+refused "did you mean 'qname'" 'misspelt column' flows "${of[@]}" --columns qnam
+refused '--by' 'stats without a field' stats "${of[@]}"
+refused 'is there twice' 'by one field twice' stats "${of[@]}" --by client,client
+refused 'allowed are 4' 'by five fields' stats "${of[@]}" --by client,server,qname,qtype,rcode
+refused 'allowed packets, bytes' 'unknown order' stats "${of[@]}" --by client --order speed
+refused 'none is taken' 'report takes no filter' report "${of[@]}" port 53
+refused 'none is taken' 'alerts takes no filter' alerts "${of[@]}" port 53
+refused '--store' 'store without a name' flows --store ''
+refused 'suffix' 'suffix of no format' report "${of[@]}" -o "$work/report.doc"
+refused 'suffix' 'suffix of a format that report lacks' report "${of[@]}" -o "$work/report.json"
+refused 'jq' 'columns of JSON' flows "${of[@]}" --columns client --format json
+refused "did you mean dns-rcode" 'filter: misspelt field' flows "${of[@]}" 'dns-rcod NXDOMAIN'
+refused "did you mean NXDOMAIN" 'filter: misspelt mnemonic' flows "${of[@]}" 'dns-rcode NXDOMAN'
+refused 'column 19' 'filter: open parenthesis' stats "${of[@]}" --by client '(dns-rcode NOERROR'
+refused 'column 10' 'filter: no value' flows "${of[@]}" dns-rcode
+refused '@nolist' 'filter: unknown list' flows "${of[@]}" 'ip @nolist'
+refused 'closing parenthesis' 'filter: regular expression' flows "${of[@]}" 'dns-qname ~ "("'
+refused 'no server is configured' 'filter: list that is empty' \
+	flows "${of[@]}" 'not ip @dns_servers'
+[ ! -e "$work/report.doc" ] && [ ! -e "$work/report.json" ]
+ok $? 'what was refused left no file'
+
+# --- a store without exchanges, and what is none
+for arguments in flows 'stats --by client' alerts servers report; do
+	# shellcheck disable=SC2086 # words
+	set -- $arguments
+	for format in text csv html pdf; do
+		run "$@" --store "$store" --format "$format"
+		[ "$code" -eq 0 ] && [ ! -s "$work/err" ] && [ -s "$work/out" ] &&
+			{ [ "$format" = pdf ] || ! LC_ALL=C grep -q $'\033' "$work/out"; }
+		ok $? "$1 --format $format of a store without exchanges"
+	done
+	run "$@" --store "$work/none"
+	[ "$code" -eq 1 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] &&
+		grep -qF "$work/none" "$work/err"
+	ok $? "$1 of a store that is not there"
+	run "$@" --store "$work/empty.pcap"
+	[ "$code" -eq 1 ] && [ ! -s "$work/out" ] && grep -qF 'Not a directory' "$work/err"
+	ok $? "$1 of a store that is a file"
+	"$oddns" "$@" --store "$store" >/dev/full 2>"$work/err"
+	code=$?
+	[ "$code" -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ]
+	ok $? "$1 that cannot be written is a failure"
+	run "$@" --store "$store" --output "$work/none/x.txt"
+	[ "$code" -eq 1 ] && grep -qF "$work/none/x.txt" "$work/err"
+	ok $? "$1 to a folder that is not there"
+	run "$@" --store "$store" --output "$work/$1.html"
+	[ "$code" -eq 0 ] && [ ! -s "$work/out" ] && grep -q '<html' "$work/$1.html"
+	ok $? "$1 --output writes the format of its suffix"
+done
+for verb in flows alerts; do
+	for format in pdf html; do
+		refused '--follow' "$verb --follow is no $format" \
+			"$verb" --store "$store" --follow --format "$format"
+	done
+	refused '--until' "$verb --follow has no end" "$verb" --store "$store" --follow --until now
+	refused '--follow' "$verb --follow to a file" "$verb" --store "$store" --follow --output "$work/x"
+done
+refused 'sorted' 'flows --follow --sort' flows --store "$store" --follow --sort client
+
+# --help-fields is wider than 80 columns, so these are not prints()
+run flows --help-fields
+[ "$code" -eq 0 ] && [ "$(wc -l <"$work/out")" -gt 60 ] && grep -q '^dns-qname2 ' "$work/out"
+ok $? 'flows --help-fields'
+cp "$work/out" "$work/fields"
+run stats --help-fields
+[ "$code" -eq 0 ] && cmp -s "$work/out" "$work/fields"
+ok $? 'stats --help-fields tells the same'
+"$oddns" flows --help-fields 2>"$work/err" | head -n 1 >"$work/out"
+code=${PIPESTATUS[0]}
+[ ! -s "$work/err" ] && [ "$(wc -l <"$work/out")" -eq 1 ]
+ok $? 'fields for a reader that leaves'
+
+# in a terminal there are colours, with NO_COLOR there are none
+for colour in '' 1; do
+	TERM=xterm NO_COLOR=$colour script -qec "$oddns flows --store $store" /dev/null \
+		</dev/null >"$work/out" 2>"$work/err"
+	code=$?
+	found=0
+	grep -q $'\033\[2m' "$work/out" && found=1
+	[ "$code" -eq 0 ] && [ "$found" -ne "$((${#colour}))" ]
+	ok $? "colours with NO_COLOR='$colour'"
+done
 
 # --- settings of the command line
 refused 'sensor.timeout' 'setting without a value' replay --set sensor.timeout /dev/null

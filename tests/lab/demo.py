@@ -85,6 +85,23 @@ def slow_and_well(stage, servers, journal):
     stage.show("journalctl -t oddns", journal_text("ODDNS_STATE=cleared"))
 
 
+def look_back(stage, program, sensor):
+    """What the sensor has kept: exchanges, sums, alerts."""
+    store = sensor.settings["store.path"]
+    stage.heading("Every exchange is on record")
+    stage.say("The sensor keeps them in a folder of SQLite files; anybody who may read these can\n"
+              "ask, while it goes on writing.\n")
+    wait_for("the alert on record",
+             lambda: "cleared" in bench.run(program, "alerts", "--store", store))
+    for words in (("flows", f"server {SLOW} and dns-latency > 50ms", "-n", "3"),
+                  ("stats", "--by", "server"),
+                  ("alerts",),
+                  ("servers",)):
+        shown = " ".join(f"'{word}'" if " " in word else word for word in words)
+        stage.show(f"oddns {shown} --store {store}",
+                   bench.run(program, *words, "--store", store))
+
+
 def excerpt(dump):
     """The elements of the slow server from a dump of all."""
     elements = re.split(r"(?<=\}),(?=\{\n +\"key\")", dump.strip("[]\n"))
@@ -116,6 +133,7 @@ def inside(program, pause):
     try:
         servers, sensor = find_servers(stage, program)
         slow_and_well(stage, servers, journal)
+        look_back(stage, program, sensor)
         look_inside(stage, sensor)
     except bench.Failure as failure:
         print("\n".join([f"demo: {failure}"] + bench.diagnosis()), file=sys.stderr)

@@ -253,10 +253,23 @@ static int list_document(struct listing *listing)
 	return r < 0 ? r : closed;
 }
 
-/* A page is whole or it is none. */
-static bool can_follow(enum output_format format)
+/* A page is whole or it is none, and so is a file. Return: 0, -EINVAL after reporting */
+static int check_follow(const struct cmd_options *options)
 {
-	return format != FORMAT_PDF && format != FORMAT_HTML;
+	const char *why = NULL;
+
+	if (!options->follow)
+		return 0;
+	if (options->format == FORMAT_PDF || options->format == FORMAT_HTML)
+		why = "pages cannot grow; use --format text, csv or json";
+	else if (options->output)
+		why = "FILE would never be whole; redirect standard output";
+	else if (options->until)
+		why = "has no end; leave --until out";
+	if (!why)
+		return 0;
+	log_err(0, "%s: --follow: %s", verb.name, why);
+	return -EINVAL;
 }
 
 int cmd_alerts(int argc, char **argv)
@@ -267,8 +280,7 @@ int cmd_alerts(int argc, char **argv)
 
 	if (!query__read(&verb, argc, argv, &query, &code))
 		return code;
-	if (query.options.follow && !can_follow(query.options.format)) {
-		log_err(0, "--follow: pages cannot grow; use --format text, csv or json");
+	if (check_follow(&query.options) < 0) {
 		query__close(&query, -EINVAL);
 		return CMD_USAGE;
 	}

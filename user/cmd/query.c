@@ -44,8 +44,8 @@ static void catch_signals(void)
 /* --- arguments -----------------------------------------------------------------------------------
  */
 
-/* The format of a file by its suffix; text when it has none that says so. */
-static enum output_format format_of(const char *path)
+/* The format of a file by its suffix; text when it has none. Return: -1: it tells nothing */
+static int format_of(const char *path)
 {
 	static const struct {
 		const char *suffix;
@@ -53,13 +53,16 @@ static enum output_format format_of(const char *path)
 	} suffixes[] = {
 		{".json", FORMAT_JSON}, {".jsonl", FORMAT_JSON}, {".csv", FORMAT_CSV},
 		{".html", FORMAT_HTML}, {".htm", FORMAT_HTML},	 {".pdf", FORMAT_PDF},
+		{".txt", FORMAT_TEXT},	{".text", FORMAT_TEXT},
 	};
-	const char *suffix = strrchr(path, '.');
+	const char *name = strrchr(path, '/'), *suffix = strrchr(name ? name : path, '.');
 
-	for (size_t i = 0; suffix && i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+	if (!suffix)
+		return FORMAT_TEXT;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
 		if (strcasecmp(suffix, suffixes[i].suffix) == 0)
-			return suffixes[i].format;
-	return FORMAT_TEXT;
+			return (int)suffixes[i].format;
+	return -1;
 }
 
 /* Return: CMD_DONE, else the exit code, reported; so do the others below. */
@@ -68,14 +71,16 @@ static int choose_format(const struct options_verb *verb, struct query *query)
 	struct cmd_options *options = &query->options;
 
 	if (options->output && !options->has_format) {
-		options->format = format_of(options->output);
-		if (!(verb->formats & 1u << options->format)) {
+		int format = format_of(options->output);
+
+		if (format < 0 || !(verb->formats & 1u << format)) {
 			log_err(0,
-				"%s: --output '%s': the command has no such format; see --format "
-				"in --help",
+				"%s: --output '%s': its suffix is that of no format that the "
+				"command has; name one with --format",
 				verb->name, options->output);
 			return CMD_USAGE;
 		}
+		options->format = (enum output_format)format;
 	}
 	if (options->format == FORMAT_PDF && !options->output && isatty(STDOUT_FILENO)) {
 		log_err(0, "%s: --format pdf: no terminal shows it; name a file with --output FILE",
@@ -238,8 +243,8 @@ int query__close(struct query *query, int r)
 		log_err(0, "interrupted: what is shown is not all");
 	if (query->file)
 		finished = query_file__close(query->file, r == 0);
-	else
-		finished = output_finish();
+	else /* what failed has been reported: the output is not to be a second complaint */
+		finished = r < 0 && r != -EINTR ? 0 : output_finish();
 	free_query(query);
 	return r < 0 || finished < 0 ? CMD_FAILED : CMD_DONE;
 }

@@ -22,9 +22,11 @@
 static const struct options_verb verb = {
 	.name = "servers",
 	.about = "The servers that the running daemon knows, with how fast and how well they "
-		 "answer, and how they compare with the others of their group. With --store or a "
+		 "answer, and how they compare with the others of their group. With --store, "
+		 "--output or a "
 		 "span of time, and when no daemon runs, they are those of the store.",
-	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT | OPTION_STORE | OPTION_SPAN,
+	.takes = OPTION_CONFIG | OPTION_SET | OPTION_FORMAT | OPTION_STORE | OPTION_SPAN |
+		 OPTION_OUTPUT,
 	.formats = 1u << FORMAT_TEXT | 1u << FORMAT_CSV | 1u << FORMAT_JSON | 1u << FORMAT_PDF |
 		   1u << FORMAT_HTML,
 	.last_ns = DAY_NS,
@@ -175,7 +177,8 @@ static int from_store(int argc, char **argv)
 /* The store is asked when it is named, or a time is. */
 static bool wants_store(const struct cmd_options *options)
 {
-	return options->has_store || options->last || options->since || options->until;
+	return options->has_store || options->last || options->since || options->until ||
+	       options->output;
 }
 
 /* As the daemon knows them; of the store when there is nobody else to ask. */

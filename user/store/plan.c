@@ -87,6 +87,17 @@ int plan__add_batches(struct plan *plan, struct view *view, const struct store_s
 	return r;
 }
 
+/* Nothing is read of a piece without rows, and no share of them is done. */
+static void drop_empty(struct plan *plan, size_t from)
+{
+	size_t n = from;
+
+	for (size_t i = from; i < plan->count; i++)
+		if (plan->pieces[i].last >= plan->pieces[i].first)
+			plan->pieces[n++] = plan->pieces[i];
+	plan->count = n;
+}
+
 int plan__take_out(struct plan *plan, size_t from, int64_t first, int64_t last)
 {
 	size_t count = plan->count;
@@ -105,6 +116,7 @@ int plan__take_out(struct plan *plan, size_t from, int64_t first, int64_t last)
 		if (rest.last > last && add_piece(plan, &rest) < 0)
 			return -ENOMEM;
 	}
+	drop_empty(plan, from);
 	return 0;
 }
 

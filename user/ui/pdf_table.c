@@ -33,6 +33,7 @@
 
 #define TEXT_SIZE    8.0f
 #define SMALL_SIZE   6.5f
+#define TINY_SIZE    5.0f  /* for a score of columns: small words are better than broken ones */
 #define LEADING	     1.25f /* of the size */
 #define PADDING	     3.0f  /* above and below the lines of a row, together */
 #define CAPTION_ROOM 17.0f
@@ -216,12 +217,14 @@ static int fit(struct pdf_table *table, float size, float room)
 
 static enum pdf_turn choose_widths(struct pdf_table *table)
 {
+	static const float sizes[] = {TEXT_SIZE, SMALL_SIZE, TINY_SIZE};
 	enum pdf_turn turn = PDF_ANY;
 
 	if (fit(table, TEXT_SIZE, pdf__inner(table->pdf, turn)) < 1) {
 		turn = PDF_LANDSCAPE;
-		if (fit(table, TEXT_SIZE, pdf__inner(table->pdf, turn)) < 1)
-			fit(table, SMALL_SIZE, pdf__inner(table->pdf, turn));
+		for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+			if (fit(table, sizes[i], pdf__inner(table->pdf, turn)) >= 1)
+				break;
 	}
 	table->width = (float)table->count * PDF_COLUMN_GAP;
 	for (unsigned i = 0; i < table->count; i++)
