@@ -364,6 +364,23 @@ Test(store, a_key_that_is_cut_short_is_an_error)
 	cr_expect_null(store);
 }
 
+Test(store, a_key_that_is_too_long_or_a_pipe_is_an_error, .timeout = 60)
+{
+	struct store_options options = writer_fixture_options();
+	const char *path = writer_fixture_path("key");
+	struct store *store = NULL;
+	FILE *file = fopen(path, "we");
+
+	fputs("seventeen bytes!!", file);
+	fclose(file);
+	options.clients = STORE_CLIENTS_HASH;
+	cr_expect_eq(store__open(&options, &store), -EBADMSG);
+	unlink(path);
+	cr_assert_eq(mkfifo(path, 0600), 0); /* nobody writes */
+	cr_expect_eq(store__open(&options, &store), -EBADMSG);
+	cr_expect_null(store);
+}
+
 /* --- segments and the rest --------------------------------------------------------------------
  */
 

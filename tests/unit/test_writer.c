@@ -8,6 +8,9 @@
 #include "store/schema.h"
 
 #include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -217,6 +220,78 @@ Test(writer, a_file_that_is_not_ours_or_newer_or_corrupt_is_left_alone_and_other
 	free(buf);
 }
 
+static void make_folder(const char *path)
+{
+	cr_assert_eq(mkdir(path, 0700), 0);
+}
+
+static void make_link(const char *path)
+{
+	cr_assert_eq(symlink("/etc/hostname", path), 0);
+}
+
+static void make_pipe(const char *path)
+{
+	cr_assert_eq(mkfifo(path, 0600), 0);
+}
+
+static void make_protected(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int flags = FS_IMMUTABLE_FL;
+
+	if (ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0)
+		unlink(path); /* not by this file system: nothing to try */
+	close(fd);
+}
+
+static void remove_it(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), flags = 0;
+
+	if (fd >= 0)
+		ioctl(fd, FS_IOC_SETFLAGS, &flags);
+	close(fd);
+	remove(path);
+}
+
+/* They are one hour's trouble: a writer that took them for the disk's would lose other hours. */
+Test(writer, what_stands_where_a_file_should_is_left_alone_and_others_go_on, .timeout = 60)
+{
+	static const struct {
+		void (*make)(const char *path);
+		const char *name;
+	} rows[] = {
+		{make_folder, FIXTURE_FILE},	    {make_link, FIXTURE_FILE},
+		{make_pipe, FIXTURE_FILE},	    {make_protected, FIXTURE_FILE},
+		{make_folder, FIXTURE_FILE "-wal"}, {make_pipe, FIXTURE_FILE "-journal"},
+		{make_pipe, FIXTURE_FILE "-shm"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct store_options options = writer_fixture_options();
+		struct writer *writer = writer_fixture_writer(&options);
+		const struct writer_counters *c = writer__counters(writer);
+		bool made;
+
+		rows[i].make(writer_fixture_path(rows[i].name));
+		made = exists(rows[i].name);
+		put_many(writer, 13, 0);
+		put_many(writer, 11, STORE_HOUR_NS);
+		writer__second(writer, INT64_MIN);
+		cr_expect_eq(c->failed, made ? 13 : 0, "%zu: %lu", i, (unsigned long)c->failed);
+		cr_expect_eq(c->error, 0, "%zu: the others go on", i);
+		remove_it(writer_fixture_path(rows[i].name));
+		remove(writer_fixture_path(FIXTURE_FILE));
+		writer__second(writer, INT64_MIN);
+		put_many(writer, 5, 0);
+		writer__finish(writer);
+		cr_expect_geq(c->written, 16, "%zu: it was moved away", i);
+		writer__free(writer);
+		writer_fixture_remove();
+	}
+}
+
 Test(writer, an_empty_file_is_what_a_crash_left_and_is_filled)
 {
 	const struct store_options options = writer_fixture_options();
@@ -358,6 +433,8 @@ static unsigned lines_of_a_full_disk(bool wait)
 	put_many(writer, 3, 100);
 	writer__second(writer, INT64_MIN);
 	put_many(writer, 3, 200);
+	for (unsigned second = 0; second < 30; second++)
+		writer__second(writer, INT64_MIN);
 	cr_expect_eq(writer__finish(writer), 0);
 	writer__free(writer);
 	return unhush(said, sizeof(said));
@@ -382,6 +459,42 @@ Test(writer, a_replay_is_told_of_a_full_disk_and_of_its_end_and_a_daemon_asks_th
 	cr_expect_eq(unhush(said, sizeof(said)), 1, "whoever closes is told: %s", said);
 	cr_expect(strstr(said, "write the last records"), "%s", said);
 	writer__free(writer);
+	umount2(writer_fixture_dir(), MNT_DETACH);
+}
+
+/* Rows find room now and then, and the next batch none: that is one trouble. */
+Test(writer, a_disk_that_stays_nearly_full_is_reported_once)
+{
+	struct store_options options = writer_fixture_options();
+	char wanted[1024];
+	struct writer *writer;
+	unsigned times = 0;
+
+	if (!mount_disk("8m"))
+		cr_skip_test("cannot mount a small disk: %s", strerror(errno));
+	cr_redirect_stderr();
+	options.wait = true;
+	writer = writer_fixture_writer(&options);
+	for (unsigned round = 0; round < 5; round++) {
+		fill_disk();
+		put_many(writer, 9973, round * 10000);
+		writer__second(writer, INT64_MIN);
+		times += writer__is_stuck(writer);
+		unlink(writer_fixture_path("filler"));
+		writer__second(writer, INT64_MIN);
+		put_many(writer, 1, round * 10000 + 9973);
+		cr_expect_not(writer__is_stuck(writer), "%u", round);
+	}
+	cr_expect_gt(times, 1, "%u: too few to tell", times);
+	for (unsigned second = 0; second < 30; second++)
+		writer__second(writer, INT64_MIN);
+	writer__free(writer);
+	snprintf(
+		wanted, sizeof(wanted),
+		"oddns: write to the store '%s': No space left on device; exchanges are lost until "
+		"that works again\noddns: the store '%s' can be written again\n",
+		writer_fixture_dir(), writer_fixture_dir());
+	cr_expect_stderr_eq_str(wanted);
 	umount2(writer_fixture_dir(), MNT_DETACH);
 }
 
@@ -508,5 +621,32 @@ Test(writer, the_oldest_go_when_all_are_too_large_but_never_an_open_one)
 	cr_expect(exists("2026-11-22T10.db"));
 	cr_expect_not(exists("2026-11-22T11.db"));
 	cr_expect_eq(writer__counters(writer)->segments, 1);
+	writer__free(writer);
+}
+
+/* A flood within one hour: nothing that may be removed is left. */
+Test(writer, open_segments_grow_no_further_than_the_store_may)
+{
+	struct store_options options = writer_fixture_options();
+	const struct writer_counters *c;
+	struct writer *writer;
+
+	options.wait = false;
+	options.max_bytes = 1 << 20;
+	writer = writer_fixture_writer(&options);
+	c = writer__counters(writer);
+	writer_fixture_tick(writer, FIXTURE_START);
+	put_many(writer, 20011, 0);
+	cr_expect_eq(c->failed, 0);
+	writer_fixture_tick(writer, FIXTURE_START + 61 * FIXTURE_S);
+	cr_expect_gt(c->bytes, options.max_bytes);
+	put_many(writer, 1009, 61 * FIXTURE_S);
+	cr_expect_eq(c->failed, 1009);
+	writer_fixture_tick(writer, FIXTURE_START + STORE_HOUR_NS + 62 * FIXTURE_S);
+	cr_expect_eq(c->unlinked, 1, "its hour is over");
+	put_many(writer, 7, STORE_HOUR_NS + 62 * FIXTURE_S);
+	writer__finish(writer);
+	cr_expect_eq(c->failed, 1009);
+	cr_expect_eq(c->written, 20011 + 7);
 	writer__free(writer);
 }

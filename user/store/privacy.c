@@ -24,13 +24,16 @@ _Static_assert(crypto_shorthash_siphashx24_BYTES == 16, "a hash is an address");
 
 static int read_key(const char *path, uint8_t *key)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), r = 0;
+	uint8_t buf[PRIVACY_KEY_BYTES + 1]; /* a longer file is no key, too */
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	n = read(fd, key, PRIVACY_KEY_BYTES);
-	if (n != PRIVACY_KEY_BYTES)
+	n = read(fd, buf, sizeof(buf)); /* a pipe that nobody writes to ends at once */
+	if (n == PRIVACY_KEY_BYTES)
+		memcpy(key, buf, PRIVACY_KEY_BYTES);
+	else
 		r = n < 0 ? -errno : -EBADMSG;
 	close(fd);
 	return r;

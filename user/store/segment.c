@@ -217,16 +217,51 @@ static int bring_up(struct segment *segment)
 	return r;
 }
 
+/* -EBADMSG and -EPERM are of this file alone, -EACCES of the folder. */
+static int file_error(const struct segment *segment, int error)
+{
+	bool denied = error == EACCES || error == EPERM;
+	struct stat st;
+
+	if (lstat(segment->path, &st) < 0)
+		return denied ? -EACCES : -error;
+	if (!S_ISREG(st.st_mode))
+		return -EBADMSG;
+	return denied ? -EPERM : -error;
+}
+
+/* SQLite waits for ever for somebody who writes to a pipe. */
+static int check_beside(const struct segment *segment)
+{
+	static const char *const parts[] = {"-journal", "-wal", "-shm"};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct stat st;
+		char *path;
+
+		if (asprintf(&path, "%s%s", segment->path, parts[i]) < 0)
+			return -ENOMEM;
+		if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+			r = -EBADMSG;
+		free(path);
+	}
+	return r;
+}
+
 /* SQLite would make it readable for all. */
 static int make_file(struct segment *segment)
 {
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 	struct stat st;
-	int fd = open(segment->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640), r = 0;
+	int fd = open(segment->path, flags, 0640), r = 0;
 
 	if (fd < 0)
-		return -errno;
+		return file_error(segment, errno);
 	if (fstat(fd, &st) < 0)
 		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EBADMSG;
 	else
 		segment->inode = st.st_ino;
 	close(fd); /* nobody has a lock on it yet, which this would end */
@@ -237,6 +272,8 @@ static int open_database(struct segment *segment)
 {
 	int r = make_file(segment), code;
 
+	if (r == 0)
+		r = check_beside(segment);
 	if (r < 0)
 		return r;
 	code = sqlite3_open_v2(segment->path, &segment->db,

@@ -17,13 +17,19 @@
  *   that is written ends it. In between old segments are removed as always,
  *   which may be what helps.
  *
- * - One file: corrupt, not ours, of a newer version. It is not touched, its
- *   hour's items count as failed, and all others go on. It is remembered, so
- *   that it is reported once.
+ * - One file: corrupt, not ours, of a newer version, a folder, made by another
+ *   user. It is not touched, its hour's items count as failed, and all others go
+ *   on. It is remembered, so that it is reported once.
  *
  * Each trouble is reported when it begins and when it is over, not each second.
  * Of the disk a daemon tells its journal, by the counters; a replay has nobody
  * else to tell, so the writer does.
+ * A disk that is full takes a row now and then: it is over when all has been
+ * written for QUIET_SECONDS.
+ *
+ * Retention removes what is not open. A flood can make the open segments alone
+ * larger than the store may be: then nothing more is written, which counts as
+ * failed, until their hour is over and they may go.
  *
  * Captures can bear any time. So that a few thousand packets with random ones
  * do not make as many files, a replay makes no more than
@@ -38,6 +44,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OPEN_MAX 4
@@ -51,6 +58,15 @@
 /* Rows between two looks at sizes, at most some 60 MB apart. */
 #define LOOK_ROWS 500000
 
+/* Without trouble, until it counts as over. */
+#define QUIET_SECONDS 10
+
+/* A file that is not written to, and why. */
+struct refusal {
+	struct file file; /* name "": free */
+	int reason;	  /* negative errno */
+};
+
 struct writer {
 	struct segment_options options;
 	struct retention retention;
@@ -62,12 +78,15 @@ struct writer {
 	uint64_t made, made_max; /* segments that were not there */
 	uint64_t rows;		 /* since retention ran */
 	bool stuck, tries;
-	bool tells; /* of trouble with the disk; else who asks for the counters does */
 	bool looks; /* sizes are to be looked at in this second */
+	bool waits; /* a replay: its disk is its user's affair, and of trouble with it we tell; else
+		       who asks for the counters does */
+	bool too_large; /* the open segments alone are larger than the store may be */
+	unsigned quiet; /* seconds since it was stuck last */
 	bool reported, reported_many, reported_retention;
 	struct segment *open[OPEN_MAX];
-	struct segment *last;		  /* one of open, or NULL */
-	struct file refused[REFUSED_MAX]; /* name "": free */
+	struct segment *last; /* one of open, or NULL */
+	struct refusal refused[REFUSED_MAX];
 	unsigned refusals;
 	struct writer_counters counters;
 	struct row row;
@@ -107,8 +126,8 @@ int writer__new(const struct store_options *options, const struct privacy *priva
 	writer->privacy = *privacy;
 	writer->segment_ns = options->segment_ns;
 	writer->made_max = options->wait ? segments_max : UINT64_MAX;
+	writer->waits = options->wait;
 	writer->now_ns = writer->rolled_up_ns = INT64_MIN;
-	writer->tells = options->wait;
 	writer->looks = true;
 	*ret_writer = writer;
 	return 0;
@@ -145,33 +164,37 @@ static void drop(struct writer *writer, unsigned i)
 static bool is_refused(const struct writer *writer, const struct file *file)
 {
 	for (unsigned i = 0; i < REFUSED_MAX; i++)
-		if (strcmp(writer->refused[i].name, file->name) == 0)
+		if (strcmp(writer->refused[i].file.name, file->name) == 0)
 			return true;
 	return false;
 }
 
 static void refuse(struct writer *writer, const struct file *file, int r)
 {
-	writer->refused[writer->refusals++ % REFUSED_MAX] = *file;
+	writer->refused[writer->refusals++ % REFUSED_MAX] = (struct refusal){*file, r};
 	log_err(0,
 		"write to '%s/%s': it is %s; exchanges of its time are not stored until it is "
 		"moved away",
 		writer->options.dir, file->name,
 		r == -ENOTSUP ? "of a version that this oddns does not know"
+		: r == -EPERM ? "another user's, or protected"
 			      : "no store of oddns, or corrupt");
 }
 
-/* Somebody may have moved them away. */
+/* Somebody may have moved them away, or given them to us. */
 static void look_at_refused(struct writer *writer)
 {
 	for (unsigned i = 0; i < REFUSED_MAX; i++) {
-		struct file *file = &writer->refused[i];
+		struct refusal *refusal = &writer->refused[i];
+		const char *name = refusal->file.name;
+		struct stat st;
 		char *path;
 
-		if (!file->name[0] || asprintf(&path, "%s/%s", writer->options.dir, file->name) < 0)
+		if (!name[0] || asprintf(&path, "%s/%s", writer->options.dir, name) < 0)
 			continue;
-		if (access(path, F_OK) < 0)
-			*file = (struct file){0};
+		if (lstat(path, &st) < 0 ||
+		    (refusal->reason == -EPERM && access(path, R_OK | W_OK) == 0))
+			*refusal = (struct refusal){0};
 		free(path);
 	}
 }
@@ -180,7 +203,8 @@ static void get_stuck(struct writer *writer, int r)
 {
 	atomic_store(&writer->counters.error, r);
 	writer->stuck = true;
-	if (writer->tells && !writer->reported)
+	writer->quiet = 0;
+	if (writer->waits && !writer->reported)
 		log_err(r, "write to the store '%s'; exchanges are lost until that works again",
 			writer->options.dir);
 	writer->reported = true;
@@ -192,7 +216,13 @@ static void get_free(struct writer *writer)
 		return;
 	writer->stuck = writer->tries = false;
 	atomic_store(&writer->counters.error, 0);
-	if (writer->tells && writer->reported)
+}
+
+static void report_free(struct writer *writer)
+{
+	if (!writer->reported || ++writer->quiet < QUIET_SECONDS)
+		return;
+	if (writer->waits)
 		log_info("the store '%s' can be written again", writer->options.dir);
 	writer->reported = false;
 }
@@ -280,7 +310,7 @@ static struct segment *open_segment(struct writer *writer, const struct file *fi
 	if (!at)
 		return NULL;
 	r = segment__open(&writer->options, file, at);
-	if (r == -EBADMSG || r == -ENOTSUP)
+	if (r == -EBADMSG || r == -ENOTSUP || r == -EPERM)
 		refuse(writer, file, r);
 	else if (r < 0)
 		get_stuck(writer, r);
@@ -316,6 +346,18 @@ static struct segment *segment_of(struct writer *writer, int64_t time_ns)
 
 /* --- duties --- */
 
+static void report_too_large(struct writer *writer, bool too_large)
+{
+	if (too_large && !writer->too_large)
+		log_warn("what is being written to the store '%s' alone is larger than the store "
+			 "may be; exchanges are not stored until its time is over, unless "
+			 "store.max_size grows",
+			 writer->options.dir);
+	else if (writer->too_large && !too_large)
+		log_info("the store '%s' has room again", writer->options.dir);
+	writer->too_large = too_large;
+}
+
 static void look_at_sizes(struct writer *writer)
 {
 	struct retention_result result = {0};
@@ -329,6 +371,8 @@ static void look_at_sizes(struct writer *writer)
 	atomic_store(&writer->counters.bytes, result.bytes);
 	atomic_store(&writer->counters.segments, result.segments);
 	count(&writer->counters.unlinked, result.unlinked);
+	report_too_large(writer, !writer->waits && writer->retention.max_bytes &&
+					 result.bytes > writer->retention.max_bytes);
 }
 
 static void commit_all(struct writer *writer, bool roll_up)
@@ -385,6 +429,8 @@ void writer__second(struct writer *writer, int64_t now_ns)
 		close_old(writer);
 		if (writer->looks)
 			look_at_sizes(writer);
+		if (!writer->stuck)
+			report_free(writer);
 	}
 	look_at_refused(writer);
 }
@@ -393,7 +439,8 @@ void writer__second(struct writer *writer, int64_t now_ns)
 
 static void write_exchange(struct writer *writer, const struct item_exchange *item)
 {
-	struct segment *segment = segment_of(writer, item->exchange.time_ns);
+	struct segment *segment =
+		writer->too_large ? NULL : segment_of(writer, item->exchange.time_ns);
 	int r;
 
 	if (!segment) {
@@ -473,7 +520,7 @@ int writer__finish(struct writer *writer)
 			drop(writer, i);
 	look_at_sizes(writer);
 	r = atomic_load(&writer->counters.error);
-	if (r < 0 && !writer->tells)
+	if (r < 0 && !writer->waits)
 		log_err(r, "write the last records to the store '%s'", writer->options.dir);
 	return r;
 }
