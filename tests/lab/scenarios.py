@@ -252,7 +252,7 @@ def stops_answering(lab):
 @scenario("a flood of spoofed queries: known servers' figures right, memory bounded, loss counted")
 def flooded(lab):
     """Random clients, servers and names at top speed; the table holds some 20 ms of them."""
-    sensor = lab.sensor("dns0", sensor__pending="1009", sensor__servers="101",
+    sensor = lab.sensor("dns0", sensor__pending="1009", sensor__servers="101", store__queue="4M",
                         **{"group lab.servers": ",".join(s.v4 for s in SERVERS)})
     loads = [load(server.v4, qps=997) for server in SERVERS]
     wait_evidence(sensor, *[server.v4 for server in SERVERS])

@@ -315,12 +315,19 @@ Test(writer, a_file_that_is_deleted_is_begun_again)
 	unlink(writer_fixture_path(FIXTURE_FILE));
 	put_many(writer, 5, 7);
 	writer_fixture_tick(writer, FIXTURE_START + FIXTURE_S);
-	put_many(writer, 3, 100);
-	writer__finish(writer);
-	cr_expect_eq(c->written, 10, "seven went with the file");
 	cr_expect_eq(c->failed, 5, "those that were on their way");
+	put_many(writer, 3, 100);
+	writer__second(writer, INT64_MIN);
+	unlink(writer_fixture_path(FIXTURE_FILE));
+	put_many(writer, 11, 200);
+	writer__second(writer, INT64_MIN);
+	cr_expect_eq(c->failed, 5 + 11, "seen before they were written into nowhere");
+	put_many(writer, 2, 300);
+	writer__finish(writer);
+	cr_expect_eq(c->written, 7 + 3 + 2, "ten went with the files");
+	cr_expect_eq(c->failed, 5 + 11);
 	writer__free(writer);
-	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), 3);
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), 2);
 	writer_fixture_check(FIXTURE_FILE);
 }
 

@@ -425,8 +425,8 @@ void writer__second(struct writer *writer, int64_t now_ns)
 		writer->tries = true;
 		look_at_sizes(writer);
 	} else {
+		close_old(writer); /* before anything is written into a file that is gone */
 		commit_all(writer, false);
-		close_old(writer);
 		if (writer->looks)
 			look_at_sizes(writer);
 		if (!writer->stuck)
