@@ -26,7 +26,6 @@
 #include "base/log.h"
 #include "cmd/count.h"
 #include "cmd/query_lists.h"
-#include "cmd/report_tally_rows.h"
 
 #include <errno.h>
 #include <stdio.h>

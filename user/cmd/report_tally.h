@@ -7,33 +7,12 @@
 #define CMD_REPORT_TALLY_H
 
 #include "cmd/query.h"
+#include "cmd/report_tally_rows.h"
 #include "cmd/report_totals.h"
 #include "query/aggregate.h"
 
-enum tally_id {
-	TALLY_RCODES,
-	TALLY_NAMES,
-	TALLY_NAMES2,
-	TALLY_CLIENTS,
-	TALLY_NXDOMAIN,
-	TALLY_NXDOMAIN_NAMES,
-	TALLY_REVERSE,
-	TALLY_REVERSE_NXDOMAIN,
-	TALLY_REVERSE_FAILED,
-	TALLY_FOREIGN,
-	TALLY_FOREIGN_SERVERS,
-	TALLY_SERVICES,
-	TALLY_SERVICES_FOUND,
-	TALLIES,
-};
-
-#define TALLY_BIT(id) (1u << (id))
-
 /* Groups of a tally: 200 bytes each in every worker, so 400 MB for names on 4 processors. */
 #define TALLY_GROUPS_MAX 500000
-
-/* Lists that chapters ask for, see query_lists.h. */
-#define TALLY_MAIL_SERVERS "mail_servers"
 
 struct report_tallies {
 	struct aggregate *aggregates[TALLIES]; /* NULL: not asked for, or without its list */

@@ -3,7 +3,29 @@
 #ifndef CMD_REPORT_TALLY_ROWS_H
 #define CMD_REPORT_TALLY_ROWS_H
 
-#include "cmd/report_tally.h"
+#include "query/aggregate_options.h"
+
+enum tally_id {
+	TALLY_RCODES,
+	TALLY_NAMES,
+	TALLY_NAMES2,
+	TALLY_CLIENTS,
+	TALLY_NXDOMAIN,
+	TALLY_NXDOMAIN_NAMES,
+	TALLY_REVERSE,
+	TALLY_REVERSE_NXDOMAIN,
+	TALLY_REVERSE_FAILED,
+	TALLY_FOREIGN,
+	TALLY_FOREIGN_SERVERS,
+	TALLY_SERVICES,
+	TALLY_SERVICES_FOUND,
+	TALLIES,
+};
+
+#define TALLY_BIT(id) (1u << (id))
+
+/* Lists that chapters ask for, see query_lists.h. */
+#define TALLY_MAIL_SERVERS "mail_servers"
 
 struct tally_row {
 	const char *by[AGGREGATE_BY_MAX]; /* words of operands, which there are */
