@@ -2,6 +2,7 @@
 /* What was stored, read with SQLite: each column against what a person works out. */
 #include "writer_fixture.h"
 
+#include "base/lock_file.h"
 #include "rule/rule_rows.h"
 
 #include <criterion/criterion.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -486,7 +486,7 @@ Test(store, a_folder_that_another_has_made_again_is_left_to_it)
 	cr_assert_eq(mkdir(other_path(""), 0700), 0);
 	lock = open(other_path("/lock"), O_RDWR | O_CREAT, 0600);
 	cr_assert_geq(lock, 0);
-	cr_assert_eq(flock(lock, LOCK_EX), 0);
+	cr_assert_eq(lock_file_take(lock), 0);
 	cr_assert_eq(store__open(&options, &store), 0);
 	cr_assert_eq(renameat2(AT_FDCWD, writer_fixture_dir(), AT_FDCWD, other_path(""),
 			       RENAME_EXCHANGE),
