@@ -140,13 +140,15 @@ Test(writer, wild_times_make_no_more_segments_than_allowed)
 	e.time_ns = INT64_MAX;
 	writer_fixture_put(writer, &e);
 	writer_fixture_put(writer, writer_fixture_exchange(1));
+	writer__second(writer, FIXTURE_START + 2 * STORE_DAY_NS); /* closes them */
+	writer_fixture_put(writer, writer_fixture_exchange(2));
 	writer__finish(writer);
-	cr_expect_eq(writer__counters(writer)->written, 4);
+	cr_expect_eq(writer__counters(writer)->written, 5);
 	cr_expect_eq(writer__counters(writer)->failed, 22);
 	cr_expect_eq(writer__counters(writer)->segments, 3);
 	cr_expect_eq(writer__counters(writer)->error, 0);
 	writer__free(writer);
-	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), 2);
+	cr_expect_eq(number("SELECT count(*) FROM exchange_row"), 3);
 }
 
 /* --- files in trouble ------------------------------------------------------------------------- */

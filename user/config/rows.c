@@ -88,7 +88,8 @@ const struct setting_row setting_rows[] = {
 	{"store", "segment", SETTING_CHOICE, AT(store.segment), 0, "hour", "hour, day", NULL, "",
 	 "how much goes into one file; old ones are removed as a whole"},
 	{"store", "max_size", SETTING_SIZE, AT(store.max_bytes), 0, "2G", "0", "65536G", "bytes",
-	 "the oldest files are removed when all together are larger; 0: never"},
+	 "the oldest files are removed when all together are larger, and nothing is written while the "
+	 "newest alone is; 0: never"},
 	{"store", "max_age", SETTING_DURATION, AT(store.max_age_ns), 0, "30d", "0s", "3650d", "",
 	 "files that are older are removed; 0: never"},
 	{"store", "queue", SETTING_POWER, AT(store.queue_bytes), 0, "64M", "1M", "4G", "bytes",

@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+/* Text of this host: what could steer a terminal is shown as its bytes, x'1b5b'. */
+#define PLAIN(t)                                                                                   \
+	"CASE WHEN " t " GLOB '*[^ -~]*' THEN 'x'''||lower(hex(" t "))||'''' ELSE " t " END"
+
 // clang-format off
 /* An address column as text: four or sixteen bytes; IPv6 without "::", which plain SQL cannot do. */
 #define BYTE(a, i)                                                                                 \
@@ -103,11 +107,11 @@ const char schema_sql[] =
 	" r.query_bytes AS query_bytes, r.response_bytes AS response_bytes,\n"
 	" coalesce(r.messages, (" KIND_SQL_FLAG("r.kind", HAS_RESPONSE) ")<>0) AS messages, r.flags AS flags,\n"
 	" r.ancount AS ancount, r.nscount AS nscount, r.arcount AS arcount,\n"
-	" o.interface AS ifname, o.vlan AS vlan,\n"
+	" " PLAIN("o.interface") " AS ifname, o.vlan AS vlan,\n"
 	" (SELECT name FROM code WHERE code.kind='tunnel' AND number=o.tunnel) AS tunnel,\n"
 	" o.tunnel_id AS tunnel_id, " ADDRESS("o.outer_src") " AS outer_src,\n"
-	" " ADDRESS("o.outer_dst") " AS outer_dst, o.user AS user, o.uid AS uid, o.pid AS pid,\n"
-	" CAST(o.comm AS TEXT) AS comm, o.unit AS unit,\n"
+	" " ADDRESS("o.outer_dst") " AS outer_dst, " PLAIN("o.user") " AS user, o.uid AS uid, o.pid AS pid,\n"
+	" " PLAIN("CAST(o.comm AS TEXT)") " AS comm, " PLAIN("o.unit") " AS unit,\n"
 	" (SELECT name FROM code WHERE code.kind='service' AND number=" KIND_SQL_NUMBER("r.kind", SERVICE) ") AS service,\n"
 	" (SELECT name FROM code WHERE code.kind='cause' AND number=" KIND_SQL_NUMBER("r.kind", CAUSE) ") AS cause,\n"
 	" r.retry_of AS retry_of,\n"

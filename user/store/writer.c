@@ -42,6 +42,8 @@
 #include "store/segment.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -299,12 +301,21 @@ static bool may_make(struct writer *writer)
 	return false;
 }
 
+static bool is_there(const struct writer *writer, const struct file *file)
+{
+	char path[PATH_MAX];
+
+	return (size_t)snprintf(path, sizeof(path), "%s/%s", writer->options.dir, file->name) <
+		       sizeof(path) &&
+	       access(path, F_OK) == 0;
+}
+
 static struct segment *open_segment(struct writer *writer, const struct file *file)
 {
 	struct segment **at;
 	int r;
 
-	if (is_refused(writer, file) || !may_make(writer))
+	if (is_refused(writer, file) || (!is_there(writer, file) && !may_make(writer)))
 		return NULL;
 	at = place(writer);
 	if (!at)
