@@ -483,7 +483,7 @@ static void fill(sqlite3 *db, struct exchange *ret)
 	}
 }
 
-Test(filter_sql, random_filters_give_the_same_verdict_on_rows_as_in_memory, .timeout = 120)
+Test(filter_sql, random_filters_give_the_same_verdict_on_rows_as_in_memory)
 {
 	static struct exchange exchanges[EXCHANGES];
 	static char text[TEXT_ROOM];
@@ -500,7 +500,7 @@ Test(filter_sql, random_filters_give_the_same_verdict_on_rows_as_in_memory, .tim
 }
 
 /* Each by itself, so that no other term hides it. */
-Test(filter_sql, each_field_gives_the_same_verdict, .timeout = 120)
+Test(filter_sql, each_field_gives_the_same_verdict)
 {
 	static struct exchange exchanges[EXCHANGES];
 	char text[TEXT_ROOM];
@@ -521,7 +521,7 @@ Test(filter_sql, each_field_gives_the_same_verdict, .timeout = 120)
 	sqlite3_close(db);
 }
 
-Test(filter_sql, what_rows_cannot_tell_gives_more_rows_never_fewer, .timeout = 60)
+Test(filter_sql, what_rows_cannot_tell_gives_more_rows_never_fewer)
 {
 	static const char *const texts[] = {
 		"dns-crr-ttl < 60",
@@ -598,7 +598,7 @@ Test(filter_sql, no_value_is_pasted)
 }
 
 /* SQLite's parser, its depth of expressions and its number of values are bounded. */
-Test(filter_sql, the_longest_and_deepest_filters_are_taken_by_sqlite, .timeout = 120)
+Test(filter_sql, the_longest_and_deepest_filters_are_taken_by_sqlite)
 {
 	static struct exchange exchanges[EXCHANGES];
 	char *text = malloc(1 << 20);

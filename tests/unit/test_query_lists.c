@@ -157,7 +157,7 @@ Test(query_lists, names_are_those_of_the_settings_and_dns_servers_once)
 }
 
 /* A list that ends too early would leave servers out, and nobody would know. */
-Test(query_lists, what_is_no_whole_text_is_no_list, .timeout = 60)
+Test(query_lists, what_is_no_whole_text_is_no_list)
 {
 	struct list_settings list = {"mail", NULL, NULL};
 	struct settings settings = {.lists = &list, .list_count = 1};

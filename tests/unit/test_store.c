@@ -364,7 +364,7 @@ Test(store, a_key_that_is_cut_short_is_an_error)
 	cr_expect_null(store);
 }
 
-Test(store, a_key_that_is_too_long_or_a_pipe_is_an_error, .timeout = 60)
+Test(store, a_key_that_is_too_long_or_a_pipe_is_an_error)
 {
 	struct store_options options = writer_fixture_options();
 	const char *path = writer_fixture_path("key");

@@ -258,7 +258,7 @@ static void remove_it(const char *path)
 }
 
 /* They are one hour's trouble: a writer that took them for the disk's would lose other hours. */
-Test(writer, what_stands_where_a_file_should_is_left_alone_and_others_go_on, .timeout = 60)
+Test(writer, what_stands_where_a_file_should_is_left_alone_and_others_go_on)
 {
 	static const struct {
 		void (*make)(const char *path);
