@@ -56,7 +56,6 @@ SUITES = [
     Suite("replay", ["tests/replay/run.sh", BINARY], 600),
     Suite("property", ["tests/replay/property.py", BINARY], 120),
     Suite("records", ["tests/records/records.py", "build/records"], 300, ["tshark"]),
-    Suite("report", ["tests/store/report.py", BINARY], 120, ["tshark", "pdftotext"]),
     Suite("cli", ["tests/cli/cli.sh", BINARY], 180),
     Suite("usecases", ["tests/store/usecases.py", BINARY], 120, ["tshark", "pdftotext"]),
     Suite("flows", ["tests/store/flows.py", BINARY], 300, ["tshark", "pdftotext"]),
