@@ -65,7 +65,7 @@ SUITES = [
     Suite("doctor", ["tests/lab/doctor.sh", BINARY], 60, ["bpf", "ip"]),
     Suite("kernels", ["/usr/bin/python3", "tests/kernels/kernels.py", "--tap", "6.1"], 900,
           ["qemu-system-x86_64"]),
-    Suite("lab", ["tests/lab/lab.py", BINARY], 480,
+    Suite("lab", ["tests/lab/lab.py", BINARY], 900,
           ["bpf", "knotd", "dnsdist", "dnsperf", "dig", "ip"]),
 ]
 
