@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An office's DNS, as a capture: mail servers, hosts with problems, a foreign resolver.
 
@@ -96,3 +97,7 @@ def draw():
     office.many(41, hosts, "slow.example.net", "A", SERVFAIL)
     office.many(17, hosts, "dead.example.net", "A", answered=False)
     return office.pcap()
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw())
