@@ -24,27 +24,30 @@ static const char *unit_name(void *context, uint64_t cgroup_id)
 	return cgroup_id == 4711 ? "postfix.service" : NULL;
 }
 
-/* The list of resolvers, and one that is empty. */
+/* Lists: resolvers, one that is empty, one with a word that is no address. */
 static const char *const *list_items(void *context, const char *name)
 {
 	static const char *const servers[] = {"192.0.2.53", "2001:db8::/32", NULL};
+	static const char *const nonsense[] = {"192.0.2.53", "nonsense", NULL};
 	static const char *const empty[] = {NULL};
 
 	(void)context;
 	if (strcmp(name, "dns_servers") == 0)
 		return servers;
+	if (strcmp(name, "nonsense") == 0)
+		return nonsense;
 	return strcmp(name, "empty") == 0 ? empty : NULL;
 }
 
 static const char *list_name(void *context, unsigned i)
 {
-	static const char *const known[] = {"dns_servers", "empty"};
+	static const char *const known[] = {"dns_servers", "empty", "nonsense"};
 
 	(void)context;
-	return i < 2 ? known[i] : NULL;
+	return i < 3 ? known[i] : NULL;
 }
 
-static const struct filter_lists lists = {list_items, list_name, NULL};
+const struct filter_lists fixture_lists = {list_items, list_name, NULL};
 
 const struct exchange_names fixture_names = {interface_name, user_name, unit_name, NULL};
 
@@ -88,7 +91,7 @@ struct filter *fixture_compile(const char *text)
 {
 	struct filter_error error = {0};
 	struct filter *filter = NULL;
-	int r = filter__compile(text, strlen(text), &lists, &filter, &error);
+	int r = filter__compile(text, strlen(text), &fixture_lists, &filter, &error);
 
 	cr_assert_eq(r, 0, "%s: %u: %s", text, error.column, error.message);
 	return filter;

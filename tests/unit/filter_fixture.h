@@ -11,6 +11,9 @@ extern const struct exchange_names fixture_names;
 /* An answered AAAA query of 10.0.0.7:40961 to 192.0.2.53:53; see filter_fixture.c. */
 extern const struct exchange fixture_exchange;
 
+/* @dns_servers, @empty, and @nonsense, which holds a word beside an address. */
+extern const struct filter_lists fixture_lists;
+
 /** fixture_compile() - Compile; fails the test when that cannot be. */
 struct filter *fixture_compile(const char *text);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Columns of flows. Expected cells by hand. */
+#include "exchange_fixture.h"
+
 #include "cmd/columns.h"
 
 #include <criterion/criterion.h>
@@ -7,39 +9,19 @@
 #include <netinet/in.h>
 #include <string.h>
 
-static const uint8_t www_example_com[] = "\3www\7example\3com";
 static const struct exchange_names no_names;
 
-/* Sent twice, a second apart; answered 150 ms after the second. */
+/* Sent twice, a second apart; answered with NXDOMAIN 150 ms after the second. */
 static struct exchange answered(void)
 {
-	return (struct exchange){
-		.state = EXCHANGE_ANSWERED,
-		.time_ns = 1795297651123456789,
-		.has_latency = true,
-		.latency_ns = 150000000,
-		.wait_ns = 1150000000,
-		.client = {[10] = 0xff, 0xff, 192, 0, 2, 10},
-		.server = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x53},
-		.client_port = 40009,
-		.server_port = 53,
-		.protocol = IPPROTO_UDP,
-		.id = 4711,
-		.flags = 0x8183, /* QR RD RA, NXDOMAIN */
-		.rcode = 3,
-		.has_query = true,
-		.has_response = true,
-		.ancount = 1,
-		.tries = 2,
-		.query_bytes = 33,
-		.response_bytes = 49,
-		.messages = 1,
-		.qtype = 28,
-		.qclass = 1,
-		.qname = www_example_com,
-		.qname_length = sizeof(www_example_com),
-		.uid = ODD_NO_UID,
-	};
+	struct exchange exchange = exchange_fixture();
+
+	exchange.latency_ns = 150000000;
+	exchange.wait_ns = 1150000000;
+	exchange.flags = 0x8183; /* QR RD RA, NXDOMAIN */
+	exchange.rcode = 3;
+	exchange.nscount = exchange.arcount = 0;
+	return exchange;
 }
 
 static struct columns *make(const char *text, struct columns_options options)

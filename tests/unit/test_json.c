@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* JSON Lines and the fields behind them. Expected lines: the contract (design section 6), by hand.
  */
+#include "exchange_fixture.h"
+
 #include "sink/json.h"
 #include "sink/text_out.h"
 
@@ -9,40 +11,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const uint8_t www_example_com[] = "\3www\7example\3com";
-
-static struct exchange answered(void)
-{
-	return (struct exchange){
-		.state = EXCHANGE_ANSWERED,
-		.time_ns = 1795297651123456789,
-		.has_latency = true,
-		.latency_ns = 1234567,
-		.wait_ns = 1001234567,
-		.client = {[10] = 0xff, 0xff, 192, 0, 2, 10},
-		.server = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x53},
-		.client_port = 40009,
-		.server_port = 53,
-		.protocol = IPPROTO_UDP,
-		.id = 4711,
-		.flags = 0x8180,
-		.has_query = true,
-		.has_response = true,
-		.ancount = 1,
-		.nscount = 2,
-		.arcount = 3,
-		.tries = 2,
-		.query_bytes = 33,
-		.response_bytes = 49,
-		.messages = 1,
-		.qtype = 28,
-		.qclass = 1,
-		.qname = www_example_com,
-		.qname_length = sizeof(www_example_com),
-		.uid = ODD_NO_UID,
-	};
-}
 
 static const struct json_names no_names;
 
@@ -81,7 +49,7 @@ static void check_exchange(const struct json_names *names, const struct exchange
 
 Test(json, answered_exchange_has_every_key_in_the_order_of_the_contract)
 {
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 
 	check_exchange(
 		&no_names, &exchange,
@@ -152,7 +120,7 @@ static const struct json_names some_names = {
 
 Test(json, sender_is_named_and_its_bytes_are_escaped)
 {
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 	char *line;
 
 	exchange.ifindex = 7;
@@ -187,7 +155,7 @@ Test(json, tunnel_has_a_name_and_what_it_lacks_is_null)
 	/* RFC 7348, 8926, 2784, 2516, the ERSPAN draft, TS 29.281, RFC 3032, 2003 */
 	static const char *const kinds[ODD_TUNNEL_COUNT] = {
 		NULL, "vxlan", "geneve", "gre", "pppoe", "erspan", "gtp", "mpls", "ip", "icmp"};
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 	char expected[256], *line;
 
 	for (unsigned i = 1; i < ODD_TUNNEL_COUNT; i++) {
@@ -210,7 +178,7 @@ Test(json, tunnel_has_a_name_and_what_it_lacks_is_null)
 
 Test(json, transfer_has_its_messages_and_bytes)
 {
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 	char *line;
 
 	exchange.response_bytes = 1ULL << 40;
@@ -228,7 +196,7 @@ static void check_member(json_t *object, const char *key, const char *expected)
 
 Test(json, longest_line_is_whole)
 {
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 	uint8_t name[255];
 	char *line, expected[4 * 255];
 	size_t n = 0;
@@ -347,7 +315,7 @@ Test(json, shares_are_fractions)
 
 Test(json, interval_names_its_rcodes)
 {
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 	const struct servers_limits limits = {.window = 5, .servers = 2};
 	struct interval interval = {.start_ns = 1795297650000000000,
 				    .queries = 23,
@@ -497,7 +465,7 @@ Test(json, summary_has_every_counter_by_name)
 
 Test(json, text_line_is_aligned_and_marks_what_is_missing)
 {
-	struct exchange exchange = answered();
+	struct exchange exchange = exchange_fixture();
 	char *text;
 	size_t size;
 	struct text_out out = {.file = open_memstream(&text, &size)};

@@ -4,7 +4,7 @@
 #define STORE_FETCH_H
 
 #include "store/reader_data.h"
-#include "store/rows.h"
+#include "store/scan_rows.h"
 
 /* Sorted by time, a scan is in one segment or at the border of two; of days and hours, in three. */
 #define FETCH_OPEN_MAX 4

@@ -7,7 +7,7 @@
 #include "reader.h"
 
 #include "store/reader_data.h"
-#include "store/rows.h"
+#include "store/scan_rows.h"
 #include "store/scan.h"
 
 #include <errno.h>

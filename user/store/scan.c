@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "store/plan.h"
 #include "store/rollups.h"
-#include "store/rows.h"
+#include "store/scan_rows.h"
 
 #include <errno.h>
 #include <pthread.h>

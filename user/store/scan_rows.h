@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rows of a scan in one thread: selected, decoded, matched, delivered. */
-#ifndef STORE_ROWS_H
-#define STORE_ROWS_H
+#ifndef STORE_SCAN_ROWS_H
+#define STORE_SCAN_ROWS_H
 
 #include "store/decode.h"
 #include "store/reader_data.h"

@@ -3,7 +3,7 @@
  * The filter is asked twice: as SQL it spares most rows from being read, and in memory it tells
  * which flows of the others match. Where both say the same, the second costs some nanoseconds.
  */
-#include "rows.h"
+#include "scan_rows.h"
 
 #include <errno.h>
 #include <stdio.h>
